@@ -1,0 +1,7 @@
+"""Runs the command line: `python -m livestyle`."""
+
+import sys
+
+from livestyle.cli import main
+
+sys.exit(main())

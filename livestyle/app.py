@@ -1,0 +1,211 @@
+"""The live run: builds source, stylizer and sinks, and runs the one loop."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from typing import Any
+
+from livestyle.bank import find
+from livestyle.commands import press
+from livestyle.controls import Controls
+from livestyle.errors import SourceError, UnknownStyleError
+from livestyle.frame import Frame, Pixels
+from livestyle.latest import Latest
+from livestyle.meter import Meter
+from livestyle.model import Painter
+from livestyle.overlay import Overlay, Status
+from livestyle.pacing import Paced
+from livestyle.settings import Settings
+from livestyle.sinks.window import Window
+from livestyle.sources import open_source
+from livestyle.sources.source import Source
+from livestyle.stylizer import Stylizer
+from livestyle.takes import Takes
+
+PATIENCE = 15.0  # seconds for a camera or stream to give its first picture
+IDLE_MS = 20  # waiting for keys while no new picture is there
+
+
+class App:
+    """One live run from the first frame to the last.
+
+    Args:
+        settings: what to do.
+        say: takes one line for the person at the terminal.
+
+    Attributes:
+        controls: what keys, and signals, change.
+
+    Raises:
+        LivestyleError: model, style, source, window or recording are not to be had.
+    """
+
+    def __init__(self, settings: Settings, say: Callable[[str], None]) -> None:
+        self.settings = settings
+        self._say = say
+        self._open = ExitStack()
+        self.painter = Painter(
+            find(settings.model),
+            provider=settings.provider,
+            threads=settings.threads,
+        )
+        self.controls = self._make_controls()
+        self.stylize = Stylizer(self.painter, self.controls)
+        self.meter = Meter()
+        try:
+            self.source = self._open_source()
+            self._open.callback(self.source.close)
+            self.takes = Takes(
+                self.controls, settings.folder, settings.record, self.source.fps
+            )
+            self._open.callback(self.takes.close)
+            self.window = self._open_window()
+        except BaseException:
+            self._open.close()
+            raise
+
+    def run(self) -> None:
+        """Shows, records and obeys until something ends it.
+
+        Raises:
+            LivestyleError: the source, the window or the named recording broke; what
+                was recorded until then is finished first.
+        """
+        with self._open:
+            deadline = time.monotonic() + (self.settings.seconds or float("inf"))
+            frames = iter(self.source)
+            shown: Frame | None = None
+            while not self.controls.quitting and time.monotonic() < deadline:
+                frame, ended = self._next(frames)
+                if ended:
+                    break
+                if frame is not None:
+                    taken = time.monotonic()
+                    shown = self.stylize(frame)
+                    self.takes.write(shown)
+                self._show(shown, fresh=frame is not None)
+                if frame is not None and shown is not None:
+                    since = frame.captured if self.source.live else taken
+                    self.meter.shown(time.monotonic() - since)
+
+    def stats(self) -> dict[str, Any]:
+        """Figures of the run, for `--stats`."""
+        meter, captured = self.meter, self.meter.frames_shown
+        dropped = 0
+        if isinstance(self.source, Latest):
+            captured, dropped = self.source.captured, self.source.dropped
+        return {
+            "frames_captured": captured,
+            "frames_shown": meter.frames_shown,
+            "frames_dropped": dropped,
+            "fps": round(meter.fps, 3),
+            "latency_ms": {
+                "p50": _rounded(meter.total_latency_ms(50)),
+                "p95": _rounded(meter.total_latency_ms(95)),
+            },
+            "provider": self.painter.provider.name,
+            "seconds": round(meter.seconds, 3),
+            "style": self.controls.style,
+            "source": self.source.name,
+            "model": self.painter.card.name,
+            "written": [str(path) for path in self.takes.written],
+            "frames_left_out_of_recordings": self.takes.left_out,
+        }
+
+    def _next(self, frames: Iterator[Frame | None]) -> tuple[Frame | None, bool]:
+        """The next frame, or None when there is none to paint now; whether it ended."""
+        if self.controls.paused and not self.source.live:
+            return None, False  # a file stands still
+        try:
+            frame = next(frames)
+        except StopIteration:
+            return None, True
+        return (None if self.controls.paused else frame), False
+
+    def _show(self, shown: Frame | None, *, fresh: bool) -> None:
+        """Draws the newest picture and obeys a key."""
+        if self.window is None:
+            self.takes.follow()
+            return
+        if shown is not None:
+            self.window.write(shown)
+        press(self.window.read_key(1 if fresh else IDLE_MS), self.controls)
+        self.window.fullscreen(self.controls.fullscreen)
+        if not fresh and shown is not None:
+            # Keys act on the picture that is seen, also while it stands still.
+            self.takes.follow()
+            self.takes.snap(shown)
+
+    def _status(self) -> Status:
+        controls, meter = self.controls, self.meter
+        live = self.source if isinstance(self.source, Latest) else None
+        trouble = self.source.status or self.takes.trouble
+        return Status(
+            style=controls.style,
+            strength=controls.strength,
+            provider=self.painter.provider.label,
+            shown_fps=meter.shown_fps,
+            captured_fps=live.captured_fps if live else None,
+            latency_p50_ms=meter.latency_ms(50) if live else None,
+            latency_p95_ms=meter.latency_ms(95) if live else None,
+            dropped=live.dropped if live else None,
+            recording_seconds=self.takes.seconds,
+            warning=trouble,
+            paused=controls.paused,
+            stylizing=controls.stylizing,
+        )
+
+    def _make_controls(self) -> Controls:
+        settings, names = self.settings, self.painter.names
+        style = settings.style or names[0]
+        if style not in names:
+            raise UnknownStyleError(style, names)
+        return Controls(
+            styles=names,
+            index=names.index(style),
+            strength=settings.strength,
+            mirror=settings.mirror,
+            overlay=settings.overlay,
+            fullscreen=settings.fullscreen,
+        )
+
+    def _open_source(self) -> Source:
+        """The source, giving pictures; the demo if there is no camera to be had."""
+        settings = self.settings
+        if settings.source != "auto":
+            return self._start(settings.source)
+        try:
+            return self._start("0")
+        except SourceError as error:
+            self._say(f"{error.message}: here is the demo instead.")
+            return self._start("demo")
+
+    def _start(self, spec: str) -> Source:
+        source = open_source(spec, self.settings.size)
+        if not source.live:
+            return Paced(source) if self.settings.window else source
+        latest = Latest(source)
+        try:
+            latest.wait_ready(PATIENCE)
+        except BaseException:
+            latest.close()
+            raise
+        return latest
+
+    def _open_window(self) -> Window | None:
+        if not self.settings.window:
+            return None
+        overlay = Overlay()
+
+        def decorate(frame: Frame) -> Pixels:
+            return overlay.draw(frame.pixels, self._status(), self.controls)
+
+        window = Window(decorate=decorate)
+        self._open.callback(window.close)
+        return window
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 2)

@@ -1,0 +1,263 @@
+"""The command line: reads what was typed, runs it, and turns errors into a sentence."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from livestyle import __version__
+from livestyle.errors import LivestyleError, OutputError
+from livestyle.settings import Settings, add_options, load_settings
+
+COMMANDS = ("run", "video", "image", "styles", "keys")
+EPILOG = """\
+commands:
+  run      show the live picture; it is meant when no command is given
+  video    paint a video file:   livestyle video IN.mp4 -o OUT.mp4 --style NAME
+  image    paint pictures:       livestyle image A.jpg B.png --style all -o FOLDER
+  styles   list the styles
+  keys     list the keys of the live window
+'livestyle COMMAND --help' tells the options of each.
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command.
+
+    Args:
+        arguments: what was typed behind the program's name, or None for `sys.argv`.
+
+    Returns:
+        The exit status: 0, 1 for an error that a person can mend, 130 for Ctrl-C.
+    """
+    typed = list(sys.argv[1:] if arguments is None else arguments)
+    parser = _parser()
+    if not typed or typed[0] not in (*COMMANDS, "-h", "--help", "--version"):
+        typed.insert(0, "run")
+    options = vars(parser.parse_args(typed))
+    command: Callable[[dict[str, Any]], int] = options.pop("call")
+    options.pop("command")
+    try:
+        return command(options)
+    except LivestyleError as error:
+        print(f"livestyle: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        # The reader of our output went away, as `head` does; nothing is left to say.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="livestyle",
+        description="A live camera as a moving painting.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "--version", action="version", version=f"livestyle {__version__}"
+    )
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+
+    run = commands.add_parser("run", help="show the live picture (the default)")
+    run.add_argument("--config", type=Path, metavar="FILE", help="options as TOML")
+    add_options(run)
+    run.set_defaults(call=_run)
+
+    video = commands.add_parser("video", help="paint a video file")
+    video.add_argument("input", type=Path, metavar="IN")
+    video.add_argument("-o", "--output", type=Path, required=True, metavar="OUT")
+    _add_painting(video, "NAME")
+    video.set_defaults(call=_video)
+
+    image = commands.add_parser("image", help="paint pictures")
+    image.add_argument("pictures", type=Path, nargs="+", metavar="PICTURE")
+    image.add_argument("-o", "--output", type=Path, required=True, metavar="FOLDER")
+    _add_painting(image, "NAME|all")
+    image.set_defaults(call=_image)
+
+    styles = commands.add_parser("styles", help="list the styles")
+    styles.add_argument("--json", action="store_true", help="for programs")
+    add_options(styles, "model")
+    styles.set_defaults(call=_styles)
+
+    keys = commands.add_parser("keys", help="list the keys of the live window")
+    keys.set_defaults(call=_keys)
+    return parser
+
+
+def _add_painting(parser: argparse.ArgumentParser, styles: str) -> None:
+    parser.add_argument(
+        "--style", required=True, metavar=styles, help="see 'livestyle styles'"
+    )
+    parser.add_argument(
+        "--overwrite", action="store_true", help="replace files that are there already"
+    )
+    add_options(parser, "strength", "model", "provider", "threads")
+
+
+def _run(options: dict[str, Any]) -> int:
+    from livestyle.app import App
+
+    file = options.pop("config")
+    settings = load_settings(options, file)
+    app = App(settings, lambda line: print(f"livestyle: {line}", file=sys.stderr))
+    _tell_provider(settings, app.painter.provider)
+    with _signals(app.controls.quit):
+        try:
+            app.run()
+        finally:
+            if settings.stats is not None:
+                _write_stats(settings.stats, app.stats())
+    for path in app.takes.written:
+        print(f"saved {path}")
+    return 0
+
+
+def _video(options: dict[str, Any]) -> int:
+    from tqdm import tqdm
+
+    from livestyle.video import paint_video
+
+    settings = _settings(options)
+    stylize = _stylizer(settings, options["style"])
+    wanted_end: list[bool] = []
+    with (
+        _signals(lambda: wanted_end.append(True)),
+        tqdm(unit=" frames", disable=None) as bar,
+    ):
+
+        def progress(done: int, total: int | None) -> None:
+            bar.total = total
+            bar.update(done - bar.n)
+
+        report = paint_video(
+            options["input"],
+            options["output"],
+            stylize,
+            overwrite=options["overwrite"],
+            progress=progress,
+            stop=lambda: bool(wanted_end),
+        )
+    print(
+        f"{'stopped early: ' if report.partial else ''}{report.path}: "
+        f"{report.frames} frames, {report.seconds:.2f} s, sound: {report.sound}"
+        + (f", {report.skipped} broken packets left out" if report.skipped else "")
+    )
+    return 130 if report.partial else 0
+
+
+def _image(options: dict[str, Any]) -> int:
+    from livestyle.gallery import paint_pictures
+
+    settings = _settings(options)
+    painter = _painter(settings)
+    wanted = options["style"]
+    for path in paint_pictures(
+        painter,
+        options["pictures"],
+        painter.names if wanted == "all" else (wanted,),
+        options["output"],
+        strength=settings.strength,
+        overwrite=options["overwrite"],
+    ):
+        print(path)
+    return 0
+
+
+def _styles(options: dict[str, Any]) -> int:
+    painter = _painter(_settings({**options, "provider": "cpu"}))
+    rows = [
+        {
+            "name": style.name,
+            "title": style.title,
+            "artist": style.artist,
+            "year": style.year,
+            "licence": style.licence,
+            "source": style.source,
+            "model": painter.card.name,
+        }
+        for style in painter.card.styles
+    ]
+    if options["json"]:
+        print(json.dumps(rows, indent=2, ensure_ascii=False))
+        return 0
+    width = max(len(row["name"]) for row in rows)
+    for number, row in enumerate(rows, start=1):
+        painting = f"{row['title']}, {row['artist']}, {row['year']}"
+        print(f"{number:2}  {row['name']:{width}}  {painting}")
+    return 0
+
+
+def _keys(_: dict[str, Any]) -> int:
+    from livestyle.commands import plain
+
+    print(plain())
+    return 0
+
+
+def _settings(options: dict[str, Any]) -> Settings:
+    """The settings among the options of a command that has others beside them."""
+    shared = ("strength", "model", "provider", "threads")
+    return load_settings({key: options[key] for key in shared if key in options})
+
+
+def _painter(settings: Settings) -> Any:
+    from livestyle.bank import find
+    from livestyle.model import Painter
+
+    return Painter(
+        find(settings.model), provider=settings.provider, threads=settings.threads
+    )
+
+
+def _stylizer(settings: Settings, style: str) -> Any:
+    from livestyle.stylizer import Stylizer
+
+    return Stylizer.of_style(_painter(settings), style, settings.strength)
+
+
+def _tell_provider(settings: Settings, provider: Any) -> None:
+    """Says on stderr what "auto" took, and why nothing better."""
+    if settings.provider == "auto":
+        why = f" ({'; '.join(provider.notes)})" if provider.notes else ""
+        print(f"livestyle: painting on {provider.label}{why}", file=sys.stderr)
+
+
+@contextmanager
+def _signals(stop: Callable[[], object]) -> Iterator[None]:
+    """Ctrl-C and SIGTERM ask politely the first time, so that files are finished."""
+    kinds = [signal.SIGINT, signal.SIGTERM]
+    before = {kind: signal.getsignal(kind) for kind in kinds}
+
+    def ask(number: int, _: object) -> None:
+        signal.signal(number, before[signal.Signals(number)])
+        stop()
+
+    for kind in kinds:
+        signal.signal(kind, ask)
+    try:
+        yield
+    finally:
+        for kind in kinds:
+            signal.signal(kind, before[kind])
+
+
+def _write_stats(path: Path, stats: dict[str, Any]) -> None:
+    try:
+        path.write_text(json.dumps(stats, indent=2) + "\n", "utf-8")
+    except OSError as error:
+        raise OutputError(
+            f"the figures cannot be written to {path} ({error.strerror or error})",
+            hint="Check the folder of --stats.",
+        ) from error

@@ -1,0 +1,145 @@
+"""A live source read by a thread of its own: its reader meets the newest frame."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Iterator
+from threading import Event, Thread
+
+from livestyle.errors import SourceError
+from livestyle.frame import Frame
+from livestyle.slot import LatestSlot, SlotClosed
+from livestyle.sources.source import Source
+
+AWAKE = 0.05  # seconds between two signs of life, so that a window answers its keys
+RATE_WINDOW = 2.0  # seconds over which the captured rate is measured
+JOIN = 3.0  # seconds to wait for a driver that does not come back from a read
+
+
+class Latest:
+    """A Source around a Source: frames that nobody took in time are dropped.
+
+    A thread named "capture" iterates the source, and so opens, reads and releases the
+    device. It starts with the first `wait_ready` or iteration. Frames pass unchanged:
+    a gap in their `index` is what was dropped. To be read from one thread, once.
+
+    Attributes:
+        captured: frames that the source gave so far.
+        dropped: those among them that a newer one replaced.
+    """
+
+    live = True
+
+    def __init__(self, source: Source) -> None:
+        self.captured = 0
+        self.dropped = 0
+        self._source = source
+        self._slot: LatestSlot[Frame] = LatestSlot()
+        self._times: deque[float] = deque()
+        self._stopped = Event()
+        self._settled = Event()  # a first frame is here, or there will be none
+        self._failure: BaseException | None = None
+        self._thread: Thread | None = None
+
+    @property
+    def name(self) -> str:
+        """The name of the source inside."""
+        return self._source.name
+
+    @property
+    def fps(self) -> float:
+        """The nominal rate of the source inside; `captured_fps` is the real one."""
+        return self._source.fps
+
+    @property
+    def status(self) -> str:
+        """The status of the source inside."""
+        return self._source.status
+
+    @property
+    def captured_fps(self) -> float:
+        """Frames/s that arrived over the last two seconds, 0.0 before there are two."""
+        now = time.monotonic()
+        times = [moment for moment in self._times.copy() if now - moment < RATE_WINDOW]
+        if len(times) < 2:
+            return 0.0
+        return (len(times) - 1) / (times[-1] - times[0])
+
+    def wait_ready(self, timeout: float) -> None:
+        """Blocks until the first frame is there.
+
+        Args:
+            timeout: seconds to wait for it.
+
+        Raises:
+            SourceError: the source failed, ended without a frame, or took too long.
+        """
+        self._start()
+        if not self._settled.wait(timeout):
+            raise SourceError(
+                f"{self.name} gave no picture within {timeout:g} s",
+                hint="Check that it is switched on and free, or try --source demo.",
+            )
+        if self.captured:
+            return
+        if self._failure is not None:
+            raise self._failure
+        raise SourceError(
+            f"{self.name} ended without a picture",
+            hint="Try another source, or --source demo.",
+        )
+
+    def __iter__(self) -> Iterator[Frame | None]:
+        """Yields the newest frame, or None after 50 ms without news.
+
+        Raises:
+            SourceError: the source broke; its last frame was given before.
+        """
+        self._start()
+        while not self._stopped.is_set():
+            try:
+                yield self._slot.take(AWAKE)
+            except SlotClosed:
+                return
+
+    def close(self) -> None:
+        """Stops the thread and waits for it, but not for ever: a driver may hang."""
+        self._stopped.set()
+        self._source.close()
+        self._slot.close()
+        if self._thread is not None:
+            self._thread.join(JOIN)
+
+    def _start(self) -> None:
+        if self._thread is None:
+            # A daemon: a read that hangs in a driver must not keep the program alive.
+            self._thread = Thread(target=self._capture, name="capture", daemon=True)
+            self._thread.start()
+
+    def _capture(self) -> None:
+        try:
+            self._pump()
+        except BaseException as error:  # noqa: BLE001 (raised again in the reader)
+            self._failure = error
+        finally:
+            self._slot.close(self._failure)
+            self._settled.set()
+
+    def _pump(self) -> None:
+        for frame in self._source:
+            if self._stopped.is_set():
+                return
+            if frame is None:
+                continue
+            # Counted before it can be taken: nobody sees more than was captured.
+            self.captured += 1
+            self._note_time()
+            self.dropped += self._slot.put(frame)
+            self._settled.set()
+
+    def _note_time(self) -> None:
+        now = time.monotonic()
+        self._times.append(now)
+        while now - self._times[0] > RATE_WINDOW:
+            self._times.popleft()

@@ -1,0 +1,67 @@
+"""The live mix: where in the embedding space the painter paints at this moment."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from livestyle.contract import Embedding
+
+FADE = 0.3  # seconds of a change of style: long enough to flow, short enough to obey
+# Near the identity a small network gives back a photograph without its finest detail.
+# So strength goes along the embeddings for its upper part, and over the lower part the
+# camera's own pixels come in, until at 0 they are all there is.
+PAINT_ALONE = 0.5  # from this strength up, no camera pixels are blended in
+LEAST_STYLE = 0.35  # share of the way to the style at which strength 0 arrives
+
+
+class Mix:
+    """Fades from style to style over `FADE` seconds of the frames' own clock.
+
+    Args:
+        identity: the embedding that gives the photograph back, shape (D,).
+        fade: seconds a change takes.
+    """
+
+    def __init__(self, identity: Embedding, fade: float = FADE) -> None:
+        self.identity = identity
+        self.fade = fade
+        self._from: Embedding | None = None
+        self._to: Embedding | None = None
+        self._since = 0.0
+
+    def go(self, style: Embedding, now: float) -> None:
+        """Starts towards a style, from wherever the mix is; the first one is at once.
+
+        Args:
+            style: the embedding to go to, shape (D,).
+            now: seconds, on the clock that `at` will be asked with.
+        """
+        if self._to is not None and np.array_equal(style, self._to):
+            return
+        self._from = style if self._to is None else self.at(now)
+        self._to, self._since = style, now
+
+    def at(self, now: float, strength: float = 1.0) -> Embedding:
+        """The embedding at a moment, float32 of shape (D,).
+
+        Args:
+            now: seconds.
+            strength: 0..1, how far from the identity to the style.
+
+        Raises:
+            RuntimeError: no style was ever gone to.
+        """
+        if self._from is None or self._to is None:
+            raise RuntimeError("the mix has no style yet")
+        # A clock that was set back (a file that starts over) ends the fade.
+        passed = now - self._since
+        done = min(1.0, passed / self.fade) if passed >= 0 and self.fade else 1.0
+        style = self._from + np.float32(done) * (self._to - self._from)
+        way = np.float32(LEAST_STYLE + (1 - LEAST_STYLE) * strength)
+        mixed = self.identity + way * (style - self.identity)
+        return np.asarray(mixed, np.float32)
+
+
+def paint_share(strength: float) -> float:
+    """How much of the shown picture is paint and not the camera's own pixels, 0..1."""
+    return min(1.0, max(0.0, strength / PAINT_ALONE))

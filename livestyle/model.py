@@ -1,0 +1,181 @@
+"""One painter file, opened, checked and run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import onnxruntime as ort
+
+from livestyle.contract import (
+    CONTENT,
+    MAX_SIDE,
+    MIN_SIDE,
+    PASTICHE,
+    STYLE,
+    Card,
+    Embedding,
+)
+from livestyle.errors import ModelError, PictureError, UnknownStyleError
+from livestyle.frame import Pixels
+from livestyle.providers import Provider, open_session
+
+MAX_FILE_BYTES = 512 * 2**20  # a painter of this project has 1-10 MB
+
+
+class Painter:
+    """A checked painter: frames and embeddings in, painted frames out.
+
+    Args:
+        path: the ONNX file.
+        provider: "auto", or the name of an execution provider (see `providers`).
+        threads: CPU threads to use, 0 for ONNX Runtime's own choice.
+
+    Attributes:
+        path: of the file.
+        card: what the file says about itself.
+        identity: the embedding that gives the photograph back, float32 of shape (D,).
+        provider: what really runs, judged after the session was made.
+
+    Raises:
+        ModelError: the file is missing, unreadable, or not a painter.
+        ProviderError: the provider was asked for by name and cannot be used.
+    """
+
+    def __init__(
+        self, path: Path | str, *, provider: str = "auto", threads: int = 0
+    ) -> None:
+        self.path = Path(path)
+        data = _read(self.path)
+        try:
+            self._session, self.provider = open_session(data, provider, threads)
+            _check_ports(self._session)
+            metadata = self._session.get_modelmeta().custom_metadata_map
+            self.card = Card.from_metadata(metadata)
+            _check_dim(self._session, self.card)
+        except ModelError as error:
+            raise ModelError(
+                f"{self.path} cannot be used: {error.message}", hint=error.hint
+            ) from error
+        self.identity = np.asarray(self.card.identity, np.float32)
+        self._try_out()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The styles' names, in the order of the card."""
+        return tuple(style.name for style in self.card.styles)
+
+    def embedding(self, name: str) -> Embedding:
+        """The embedding of a style by name, float32 of shape (D,).
+
+        Raises:
+            UnknownStyleError: there is no such style; the nearest names are given.
+        """
+        for style in self.card.styles:
+            if style.name == name:
+                return style.vector()
+        raise UnknownStyleError(name, self.names)
+
+    def paint(self, pixels: Pixels, style: Embedding) -> Pixels:
+        """Paints one frame.
+
+        Args:
+            pixels: BGR uint8, shape (height, width, 3), both sides from 32 to 8192 px.
+            style: float32, shape (D,).
+
+        Returns:
+            BGR uint8 of the same shape.
+
+        Raises:
+            PictureError: a side is too short or too long.
+            ModelError: the runtime failed on it (out of memory, a broken file).
+        """
+        height, width = pixels.shape[:2]
+        if min(height, width) < MIN_SIDE or max(height, width) > MAX_SIDE:
+            raise PictureError(
+                f"a picture of {width}x{height} cannot be painted",
+                hint=f"Both sides must have {MIN_SIDE} to {MAX_SIDE} pixels.",
+            )
+        feeds = {CONTENT: np.ascontiguousarray(pixels), STYLE: style}
+        try:
+            (pastiche,) = self._session.run([PASTICHE], feeds)
+        # The bindings raise classes of their own without a common base.
+        except Exception as error:
+            raise ModelError(
+                f"{self.path.name} failed on a picture of {width}x{height} "
+                f"with {self.provider.label} ({_first_line(error)})",
+                hint="Try a smaller --size, or --provider cpu.",
+            ) from error
+        if pastiche.shape != pixels.shape or pastiche.dtype != np.uint8:
+            raise ModelError(
+                f"{self.path.name} gave {pastiche.shape} {pastiche.dtype} for a "
+                f"picture of shape {pixels.shape}",
+                hint="The file is broken: export it again or fetch a fresh copy.",
+            )
+        return np.asarray(pastiche, np.uint8)
+
+    def _try_out(self) -> None:
+        """Runs once at an odd size: what fails at all fails here, before a window."""
+        picture = np.full((MIN_SIDE + 1, MIN_SIDE + 7, 3), 127, np.uint8)
+        self.paint(picture, self.identity)
+
+
+def _read(path: Path) -> bytes:
+    """The file's bytes: from memory ONNX Runtime follows no path to other files."""
+    try:
+        if path.is_dir():
+            raise IsADirectoryError(f"{path} is a folder")
+        if path.stat().st_size > MAX_FILE_BYTES:
+            raise ModelError(
+                f"the model {path} has more than {MAX_FILE_BYTES >> 20} MB",
+                hint="Painters are small: is this another file?",
+            )
+        return path.read_bytes()
+    except FileNotFoundError as error:
+        raise ModelError(
+            f"there is no model {path}",
+            hint="Check --model, or leave it out for the one that comes along.",
+        ) from error
+    except OSError as error:
+        raise ModelError(
+            f"the model {path} cannot be read ({error.strerror or error})",
+            hint="Check the path and its permissions.",
+        ) from error
+
+
+def _check_ports(session: ort.InferenceSession) -> None:
+    """Names, types and ranks of inputs and output, as the contract has them."""
+    found = [_port(p) for p in (*session.get_inputs(), *session.get_outputs())]
+    wanted = [
+        (CONTENT, "tensor(uint8)", 3),
+        (STYLE, "tensor(float)", 1),
+        (PASTICHE, "tensor(uint8)", 3),
+    ]
+    if found != wanted:
+        listed = ", ".join(f"{name} {kind}" for name, kind, _ in found)
+        raise ModelError(
+            f"it has other inputs and outputs than a painter ({listed[:200]})",
+            hint="Export one with 'python -m training export'.",
+        )
+
+
+def _port(port: ort.NodeArg) -> tuple[str, str, int]:
+    return port.name, port.type, len(port.shape)
+
+
+def _check_dim(session: ort.InferenceSession, card: Card) -> None:
+    shape: Sequence[object] = session.get_inputs()[1].shape
+    if isinstance(shape[0], int) and shape[0] != card.dim:
+        raise ModelError(
+            f"its style input has length {shape[0]}, its card's embeddings {card.dim}",
+            hint="The file is broken: export it again or fetch a fresh copy.",
+        )
+
+
+def _first_line(error: BaseException) -> str:
+    lines = str(error).strip().splitlines()
+    return lines[0][:200] if lines else type(error).__name__
+
+
+__all__ = ["Painter", "Provider"]

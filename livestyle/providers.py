@@ -1,0 +1,142 @@
+"""Execution providers: what was asked for, what there is, and what really runs."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import onnxruntime as ort
+
+from livestyle.errors import ModelError, ProviderError
+
+# What a person types, and ONNX Runtime's name for it.
+PROVIDERS = {
+    "cuda": "CUDAExecutionProvider",
+    "tensorrt": "TensorrtExecutionProvider",
+    "directml": "DmlExecutionProvider",
+    "coreml": "CoreMLExecutionProvider",
+    "openvino": "OpenVINOExecutionProvider",
+    "rocm": "ROCMExecutionProvider",
+    "cpu": "CPUExecutionProvider",
+}
+# What "auto" tries, best first. TensorRT is left out: it builds an engine for minutes.
+AUTOMATIC = ("cuda", "directml", "coreml", "cpu")
+FIXES = {
+    "cuda": "Install NVIDIA's libraries with pip install 'livestyle[cuda]' and check "
+    "that nvidia-smi runs, or use --provider cpu.",
+    "tensorrt": "Install TensorRT's libraries beside livestyle[cuda], or use "
+    "--provider cuda.",
+}
+
+
+@dataclass(frozen=True)
+class Provider:
+    """What a session really runs on.
+
+    Attributes:
+        name: a key of `PROVIDERS`, or ONNX Runtime's own name for a foreign one.
+        notes: why better ones were not taken, one line each; empty when nothing was
+            tried in vain.
+    """
+
+    name: str
+    notes: tuple[str, ...] = ()
+
+    @property
+    def label(self) -> str:
+        """How the overlay shows it: "CPU", "CUDA"."""
+        return self.name.upper()
+
+
+def open_session(
+    model: bytes, wanted: str = "auto", threads: int = 0
+) -> tuple[ort.InferenceSession, Provider]:
+    """Opens a session and says what it runs on, judged after it was made.
+
+    Args:
+        model: the bytes of an ONNX file.
+        wanted: "auto" or a key of `PROVIDERS`.
+        threads: CPU threads within an operator, 0 for ONNX Runtime's own choice.
+
+    Raises:
+        ProviderError: the provider was asked for by name and cannot be used.
+        ModelError: the bytes are no ONNX model that can be run.
+    """
+    if wanted != "auto" and wanted not in PROVIDERS:
+        raise ProviderError(
+            f"there is no provider '{wanted}'",
+            hint=f"There are auto, {', '.join(PROVIDERS)}.",
+        )
+    available = ort.get_available_providers()
+    tries = AUTOMATIC if wanted == "auto" else (wanted,)
+    notes: list[str] = []
+    for name in tries:
+        if reason := _absent(name, available):
+            notes.append(f"{name}: {reason}")
+            continue
+        session, reason = _open(model, name, threads)
+        if session is not None:
+            # Leaving the absent ones out: nobody misses a Mac's provider on Linux.
+            told = tuple(n for n in notes if n.split(":")[0] == "cuda")
+            return session, Provider(name, told)
+        notes.append(f"{name}: {reason}")
+    raise ProviderError(
+        f"provider {wanted} cannot be used ({'; '.join(notes)})",
+        hint=FIXES.get(wanted, "Use --provider auto to take what there is."),
+    )
+
+
+def _absent(name: str, available: list[str]) -> str:
+    """Why a provider is out of the question before trying it, else ""."""
+    if PROVIDERS[name] not in available:
+        return "this build of ONNX Runtime does not have it"
+    if name in ("cuda", "tensorrt") and not has_nvidia_driver():
+        return "no NVIDIA driver is loaded"
+    return ""
+
+
+def has_nvidia_driver() -> bool:
+    """Whether NVIDIA's kernel driver answers; without it CUDA is noise on stderr."""
+    if sys.platform == "win32":
+        root = Path(os.environ.get("SYSTEMROOT", r"C:\Windows"))
+        return (root / "System32" / "nvcuda.dll").exists()
+    signs = ("/dev/nvidiactl", "/proc/driver/nvidia/version", "/dev/dxg")
+    return any(Path(sign).exists() for sign in signs)
+
+
+def _open(
+    model: bytes, name: str, threads: int
+) -> tuple[ort.InferenceSession | None, str]:
+    """A session that really runs on the provider, or why there is none."""
+    options = ort.SessionOptions()
+    options.log_severity_level = 4  # we report by exceptions
+    options.intra_op_num_threads = threads
+    if name in ("cuda", "tensorrt") and hasattr(ort, "preload_dlls"):
+        ort.preload_dlls()
+    providers: list[str | tuple[str, dict[str, str]]] = [PROVIDERS[name]]
+    if name == "cuda":
+        # The default search times every convolution anew at each new size of frame.
+        providers = [(PROVIDERS[name], {"cudnn_conv_algo_search": "HEURISTIC"})]
+    if name != "cpu":
+        providers.append(PROVIDERS["cpu"])
+    try:
+        session = ort.InferenceSession(model, options, providers=providers)
+    # The bindings raise classes of their own that share no base but Exception.
+    except Exception as error:
+        if name == "cpu" or _is_model_fault(error):
+            raise ModelError(
+                "it is no ONNX model that can be run "
+                f"({str(error).strip().splitlines()[0][:160]})",
+                hint="Fetch a fresh copy, or export it again.",
+            ) from error
+        return None, str(error).strip().splitlines()[0][:160]
+    ran = session.get_providers()
+    if ran[0] != PROVIDERS[name]:
+        return None, "ONNX Runtime fell back to the CPU; its libraries did not load"
+    return session, ""
+
+
+def _is_model_fault(error: Exception) -> bool:
+    return type(error).__name__ in ("InvalidProtobuf", "InvalidGraph")

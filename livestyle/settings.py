@@ -1,0 +1,224 @@
+"""Every option of the program once: its default, its unit and its help.
+
+The command line and the TOML file are both read by this table: defaults, then the file,
+then the command line, each one above the one before.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from livestyle.errors import SettingsError
+
+
+def parse_size(text: str) -> tuple[int, int]:
+    """Reads "640x480" as (width, height) in pixels."""
+    match = re.fullmatch(r"(\d{1,5})[xX](\d{1,5})", text.strip())
+    size_wh = (int(match[1]), int(match[2])) if match else (0, 0)
+    if min(size_wh) < 32 or max(size_wh) > 8192:
+        raise ValueError("a size is WIDTHxHEIGHT with sides from 32 to 8192")
+    return size_wh
+
+
+def parse_strength(text: str | float) -> float:
+    """Reads a number from 0 to 1."""
+    value = float(text)
+    if not 0 <= value <= 1:
+        raise ValueError("a strength is a number from 0 to 1")
+    return value
+
+
+def parse_seconds(text: str | float) -> float:
+    """Reads a positive number of seconds."""
+    value = float(text)
+    if not 0 < value < float("inf"):
+        raise ValueError("it is a positive number of seconds")
+    return value
+
+
+def parse_threads(text: str | int) -> int:
+    """Reads a number of threads, 0 for automatic."""
+    value = int(text)
+    if not 0 <= value <= 512:
+        raise ValueError("it is a whole number from 0 to 512")
+    return value
+
+
+def _about(read: Callable[[Any], Any], help: str, meta: str = "") -> dict[str, Any]:
+    """A row of the table: how its text is read, what it is, what stands for it."""
+    return {"read": read, "help": help, "meta": meta}
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a live run is to do; each field is an option of the command line."""
+
+    source: str = field(
+        default="auto",
+        metadata=_about(
+            str,
+            "camera number, video file, URL (rtsp, http, udp ...) or demo; auto takes "
+            "camera 0, or the demo where there is none",
+            "SOURCE",
+        ),
+    )
+    size: tuple[int, int] | None = field(
+        default=None,
+        metadata=_about(
+            parse_size, "ask camera or demo for this size of picture", "WxH"
+        ),
+    )
+    style: str | None = field(
+        default=None, metadata=_about(str, "the style to begin with", "NAME")
+    )
+    strength: float = field(
+        default=1.0,
+        metadata=_about(
+            parse_strength, "0 is the camera's picture, 1 the full style", "0..1"
+        ),
+    )
+    model: Path | None = field(
+        default=None, metadata=_about(Path, "a painter file of your own", "FILE")
+    )
+    provider: str = field(
+        default="auto",
+        metadata=_about(
+            str,
+            "what runs the painter: auto, cpu, cuda, tensorrt, directml, coreml ...",
+            "NAME",
+        ),
+    )
+    threads: int = field(
+        default=0,
+        metadata=_about(
+            parse_threads, "CPU threads for the painter, 0 for automatic", "N"
+        ),
+    )
+    mirror: bool = field(
+        default=False, metadata=_about(bool, "show left and right as a mirror does")
+    )
+    overlay: bool = field(
+        default=True, metadata=_about(bool, "begin with the status line shown")
+    )
+    window: bool = field(default=True, metadata=_about(bool, "show a window"))
+    fullscreen: bool = field(
+        default=False, metadata=_about(bool, "begin with the whole screen")
+    )
+    seconds: float | None = field(
+        default=None,
+        metadata=_about(parse_seconds, "end by itself after so long", "SECONDS"),
+    )
+    record: Path | None = field(
+        default=None,
+        metadata=_about(Path, "record to this MP4 file from the start", "FILE"),
+    )
+    folder: Path = field(
+        default=Path("recordings"),
+        metadata=_about(Path, "where the keys put recordings, snapshots", "FOLDER"),
+    )
+    stats: Path | None = field(
+        default=None,
+        metadata=_about(
+            Path, "write figures of the run to this JSON file at the end", "FILE"
+        ),
+    )
+
+
+# The one option whose flag is not its field's name: 'for' is a word of Python's.
+FLAGS = {"seconds": "for"}
+
+
+def add_options(parser: argparse.ArgumentParser, *names: str) -> None:
+    """Adds options of the table to a parser; all of them if none is named.
+
+    Their defaults are left out, so that only what was typed overrides the file.
+    """
+    for row in fields(Settings):
+        if names and row.name not in names:
+            continue
+        flag = "--" + FLAGS.get(row.name, row.name)
+        help = row.metadata["help"]
+        common: dict[str, Any] = {"dest": row.name, "default": argparse.SUPPRESS}
+        if row.metadata["read"] is bool:
+            shown = "on" if row.default else "off"
+            parser.add_argument(
+                flag,
+                action=argparse.BooleanOptionalAction,
+                help=f"{help} ({shown})",
+                **common,
+            )
+        else:
+            default = "" if row.default is None else f" ({row.default})"
+            parser.add_argument(
+                flag,
+                type=_reader(row.metadata["read"]),
+                metavar=row.metadata["meta"],
+                help=help + default,
+                **common,
+            )
+
+
+def _reader(read: Callable[[str], Any]) -> Callable[[str], Any]:
+    """For argparse, which shows the text of this error and swallows ValueError's."""
+
+    def convert(text: str) -> Any:
+        try:
+            return read(text)
+        except ValueError as error:
+            raise argparse.ArgumentTypeError(f"{text!r}: {error}") from error
+
+    return convert
+
+
+def load_settings(typed: Mapping[str, Any], file: Path | None = None) -> Settings:
+    """Settings from the defaults, a TOML file and what was typed.
+
+    Args:
+        typed: fields by name, converted already.
+        file: TOML with the options' names as keys, or None.
+
+    Raises:
+        SettingsError: the file is missing, no TOML, or holds a key or value that is
+            none.
+    """
+    values = _read_file(file) if file is not None else {}
+    return Settings(**{**values, **typed})
+
+
+def _read_file(file: Path) -> dict[str, Any]:
+    try:
+        data = tomllib.loads(file.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise SettingsError(
+            f"the settings {file} cannot be read ({error})",
+            hint="Check --config; the file is TOML, for example: strength = 0.8",
+        ) from error
+    rows = {FLAGS.get(row.name, row.name): row for row in fields(Settings)}
+    values = {}
+    for key, value in data.items():
+        if key not in rows:
+            raise SettingsError(
+                f"{file} has the unknown key '{key}'",
+                hint=f"There are {', '.join(rows)}.",
+            )
+        values[rows[key].name] = _convert(rows[key].metadata["read"], value, key, file)
+    return values
+
+
+def _convert(read: Callable[[Any], Any], value: Any, key: str, file: Path) -> Any:
+    # TOML has kinds of its own: text "true" is no truth value, and true is no number.
+    if (read is bool) != isinstance(value, bool) or isinstance(value, dict | list):
+        kind = "true or false" if read is bool else "text or a number"
+        raise SettingsError(f"{key} in {file} is {value!r}", hint=f"It must be {kind}.")
+    try:
+        return read(value if read is bool else str(value))
+    except ValueError as error:
+        raise SettingsError(
+            f"{key} in {file} is {value!r}", hint=f"{error}."
+        ) from error

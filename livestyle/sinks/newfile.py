@@ -1,0 +1,69 @@
+"""A file that FFmpeg writes through us, so that a failed write leaves it playable."""
+
+from __future__ import annotations
+
+import errno
+import os
+from pathlib import Path
+
+from livestyle.naming import create
+
+
+class NewFile:
+    """A file that was not there before and that takes nothing after a failed write.
+
+    FFmpeg ends an MP4 by writing the index behind the pictures and only then turning
+    the fragments in front of it into plain data. If the index found no room, that last
+    step would make every fragment unreadable: it must not happen.
+
+    Args:
+        path: the file to make.
+
+    Raises:
+        OutputError: it is there already or cannot be made.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._file = create(path)
+        self.path = path
+        self.failure: OSError | None = None
+
+    def write(self, data: bytes) -> int:
+        """Writes all of it, as FFmpeg takes a short write for a whole one."""
+        if self.failure is not None:
+            raise self.failure
+        rest = memoryview(data)
+        try:
+            while rest:
+                rest = rest[self._file.write(rest) :]
+        except OSError as error:
+            self.failure = error
+            raise
+        return len(data)
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        """Moves to a place in the file, as files do."""
+        return self._file.seek(offset, whence)
+
+    def tell(self) -> int:
+        """The place in the file."""
+        return self._file.tell()
+
+    def require_present(self) -> None:
+        """Checks that the file still has a name: an open file outlives its folder.
+
+        Raises:
+            FileNotFoundError: nobody could ever open what is written here.
+        """
+        if not self._file.closed and os.fstat(self._file.fileno()).st_nlink == 0:
+            self.failure = FileNotFoundError(errno.ENOENT, "removed meanwhile")
+            raise self.failure
+
+    def close(self) -> None:
+        """Closes the file; one without a byte is removed. Safe to call twice."""
+        if self._file.closed:
+            return
+        empty = os.fstat(self._file.fileno()).st_size == 0
+        self._file.close()
+        if empty:
+            self.path.unlink(missing_ok=True)

@@ -1,0 +1,64 @@
+"""Saves single pictures as PNG."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import cv2
+
+from livestyle.errors import OutputError
+from livestyle.frame import Frame, Pixels
+from livestyle.naming import beside, create, fresh_path, output_error, put_in_place
+
+
+def save_snapshot(frame: Frame, folder: Path, style: str) -> Path:
+    """Saves a frame under a name made of date and style.
+
+    Args:
+        frame: what to save.
+        folder: where; it is made if needed.
+        style: the style's name, for the file's.
+
+    Returns:
+        The new file.
+
+    Raises:
+        OutputError: the folder or the file cannot be made.
+    """
+    while True:
+        path = fresh_path(folder, style, ".png")
+        try:
+            write_png(path, frame.pixels)
+        except OutputError:
+            if not os.path.lexists(path):
+                raise
+            # Somebody took the name at the same moment: the next one, then.
+        else:
+            return path
+
+
+def write_png(path: Path, pixels: Pixels, *, overwrite: bool = False) -> None:
+    """Writes a picture; its name appears only when the file is whole.
+
+    Args:
+        path: the PNG file, in a folder that exists.
+        pixels: BGR uint8, shape (height, width, 3).
+        overwrite: whether a file of that name may be replaced.
+
+    Raises:
+        OutputError: the name is taken, or the file cannot be written.
+    """
+    encoded = cv2.imencode(".png", pixels)[1].tobytes()
+    unfinished = beside(path)
+    file = create(unfinished)
+    try:
+        with file:
+            rest = memoryview(encoded)
+            while rest:
+                rest = rest[file.write(rest) :]
+        put_in_place(unfinished, path, overwrite=overwrite)
+    except OSError as error:
+        raise output_error(path, error) from error
+    finally:
+        unfinished.unlink(missing_ok=True)

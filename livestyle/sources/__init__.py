@@ -1,0 +1,74 @@
+"""Where frames come from: cameras, files, streams and a demo that needs nothing."""
+
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+from urllib.request import url2pathname
+
+from livestyle.errors import SourceError
+from livestyle.sources.camera import Camera
+from livestyle.sources.demo import Demo
+from livestyle.sources.file import VideoFile
+from livestyle.sources.source import Source
+from livestyle.sources.stream import SCHEMES, Stream
+
+__all__ = ["Camera", "Demo", "Source", "Stream", "VideoFile", "open_source"]
+
+# Enough to tell a file that is missing from a word that is no source at all.
+VIDEO_SUFFIXES = (
+    ".avi", ".flv", ".gif", ".m2ts", ".m4v", ".mjpeg", ".mkv", ".mov", ".mp4",
+    ".mpeg", ".mpg", ".mts", ".ogv", ".ts", ".webm", ".wmv",
+)  # fmt: skip
+
+
+def open_source(
+    spec: str, size_wh: tuple[int, int] | None = None, fps: float | None = None
+) -> Source:
+    """The source that a person means by a few characters.
+
+    Args:
+        spec: "demo"; a camera's number "0" or device "/dev/video0"; an address such as
+            "rtsp://host/path" or "file:///clip.mp4"; or the path of a video.
+        size_wh: width and height wanted from a camera or the demo, in pixels. Files and
+            streams keep their own.
+        fps: frames/s wanted from a camera or the demo. Others keep theirs.
+
+    Returns:
+        A source whose device is not opened yet; a file's header has been read.
+
+    Raises:
+        SourceError: this means no source, or a file that is no video.
+    """
+    if spec == "demo":
+        return Demo(size_wh or (640, 480), fps or 30.0)
+    if spec.isascii() and spec.isdigit():
+        return Camera(int(spec), size_wh, fps)
+    if spec.lower().startswith("file://"):
+        return VideoFile(_path_of(spec))
+    if "://" in spec:
+        return Stream(spec)
+    if _is_device(spec):
+        return Camera(spec, size_wh, fps)
+    if _looks_like_path(spec):
+        return VideoFile(spec)
+    raise SourceError(
+        f"'{spec}' is no source",
+        hint="Give a camera's number (0), a video file, an address "
+        f"({', '.join(SCHEMES)}), or demo.",
+    )
+
+
+def _path_of(url: str) -> Path:
+    parts = urlsplit(url)
+    # Two slashes instead of three are a common slip: file://clip.mp4
+    return Path(unquote(parts.netloc) + url2pathname(parts.path))
+
+
+def _is_device(spec: str) -> bool:
+    path = Path(spec)
+    return spec.startswith("/dev/") or path.is_char_device()
+
+
+def _looks_like_path(spec: str) -> bool:
+    path = Path(spec)
+    named = len(path.parts) > 1 or path.suffix.lower() in VIDEO_SUFFIXES
+    return bool(spec) and (named or path.exists())

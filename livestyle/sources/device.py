@@ -1,0 +1,88 @@
+"""Why a camera device does not open, as far as the system tells."""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+ELSE = "or try --source demo."
+VIDEO4LINUX = 81  # the major number of its devices
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """Why a device does not open, in a few words, and what a person can do."""
+
+    reason: str
+    hint: str
+
+
+UNKNOWN = Diagnosis(
+    "no camera, or busy",
+    "Plug it in, allow camera access in the system's privacy settings, close programs "
+    f"that use it, {ELSE}",
+)
+
+
+def diagnosis(device: int | str) -> Diagnosis:
+    """Looks at the device's file where there is one: missing, forbidden, in use?
+
+    Args:
+        device: a camera's number, or a path.
+    """
+    if isinstance(device, int) and sys.platform != "linux":
+        return UNKNOWN
+    path = Path(f"/dev/video{device}" if isinstance(device, int) else device)
+    if not path.exists():
+        return Diagnosis(f"{path} does not exist", f"{_others()}, {ELSE}")
+    if sys.platform != "linux":
+        return UNKNOWN
+    if not os.access(path, os.R_OK | os.W_OK, effective_ids=True):
+        return Diagnosis(
+            f"{path}: permission denied",
+            f"Join the group that owns it (sudo usermod -aG video $USER), {ELSE}",
+        )
+    if not _is_video(path):
+        return Diagnosis(f"{path} is no camera", f"{_others()}, {ELSE}")
+    if users := programs_using(path):
+        return Diagnosis(
+            f"{path} is busy: {', '.join(users)}",
+            f"Close {' and '.join(users)}, {ELSE}",
+        )
+    return Diagnosis(f"{path} exists but gives no video", f"{_others()}, {ELSE}")
+
+
+def programs_using(path: Path) -> list[str]:
+    """Other programs that hold the file open: "zoom (process 4711)".
+
+    Only Linux tells, and of other people's processes only to root; else empty.
+    """
+    target = path.resolve()
+    users = []
+    for process in Path("/proc").glob("[0-9]*"):
+        if process.name == str(os.getpid()):
+            continue
+        try:
+            if any(
+                handle.readlink() == target for handle in (process / "fd").iterdir()
+            ):
+                name = (process / "comm").read_text().strip()
+                users.append(f"{name} (process {process.name})")
+        except OSError:
+            continue  # it ended meanwhile, or is not ours to look into
+    return users
+
+
+def _is_video(path: Path) -> bool:
+    status = path.stat()
+    return stat.S_ISCHR(status.st_mode) and os.major(status.st_rdev) == VIDEO4LINUX
+
+
+def _others() -> str:
+    present = sorted(str(path) for path in Path("/dev").glob("video*"))
+    if present:
+        return f"Present are {', '.join(present)}: choose one with --source"
+    return "Plug a camera in"

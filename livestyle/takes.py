@@ -1,0 +1,132 @@
+"""Recordings and snapshots as the controls ask for them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from livestyle.controls import Controls
+from livestyle.errors import OutputError
+from livestyle.frame import Frame
+from livestyle.naming import fresh_path
+from livestyle.sinks.recorder import Recorder
+from livestyle.sinks.snapshot import save_snapshot
+
+
+class Takes:
+    """A Sink that records while a recording is wanted, and takes snapshots.
+
+    What goes wrong with a recording that was asked for by key ends that recording and
+    leaves a note, the picture goes on. One that was asked for by name on the command
+    line is what the run is for: its failure is raised.
+
+    Args:
+        controls: read and answered at every frame.
+        folder: where recordings and snapshots go that a key asked for.
+        file: record to this file from the first frame on; None records by key alone.
+        fps: the source's nominal rate, 0.0 when unknown.
+
+    Attributes:
+        written: files that were finished.
+        trouble: what last went wrong, one line, "" if nothing did.
+        left_out: frames that the encoder had no time for.
+
+    Raises:
+        OutputError: `file` is there already or cannot be made.
+    """
+
+    def __init__(
+        self, controls: Controls, folder: Path, file: Path | None, fps: float
+    ) -> None:
+        self.controls = controls
+        self.folder = folder
+        self.written: list[Path] = []
+        self.trouble = ""
+        self.left_out = 0
+        self._fps = fps
+        self._file = file
+        self._recorder: Recorder | None = None
+        if file is not None:
+            self._recorder = Recorder(file, fps_hint=fps)
+            controls.recording = True
+
+    @property
+    def seconds(self) -> float | None:
+        """How long the recording is by now, None when there is none."""
+        return None if self._recorder is None else self._recorder.seconds
+
+    def write(self, frame: Frame) -> None:
+        """Records the frame if that is wanted, and takes the snapshots asked for.
+
+        Raises:
+            OutputError: the recording named on the command line broke.
+        """
+        self.snap(frame)
+        self.follow()
+        if self._recorder is None:
+            return
+        try:
+            self._recorder.write(frame)
+        except OutputError as error:
+            self._fail(error)
+
+    def snap(self, frame: Frame) -> None:
+        """Takes the snapshots that were asked for."""
+        while self.controls.snapshots:
+            self.controls.snapshots -= 1
+            try:
+                path = save_snapshot(frame, self.folder, self.controls.style)
+            except OutputError as error:
+                self.trouble = str(error)
+                self.controls.say(error.message)
+            else:
+                self.written.append(path)
+                self.controls.say(f"saved {path.name}")
+
+    def follow(self) -> None:
+        """Starts or ends a recording as the controls say, also between frames."""
+        if self.controls.recording and self._recorder is None:
+            self._start()
+        elif not self.controls.recording and self._recorder is not None:
+            self._stop()
+
+    def close(self) -> None:
+        """Finishes the recording.
+
+        Raises:
+            OutputError: the recording named on the command line broke.
+        """
+        self.controls.recording = False
+        self.follow()
+
+    def _start(self) -> None:
+        try:
+            path = fresh_path(self.folder, self.controls.style, ".mp4")
+            self._recorder = Recorder(path, fps_hint=self._fps)
+        except OutputError as error:
+            self._fail(error)
+
+    def _stop(self) -> None:
+        recorder, self._recorder = self._recorder, None
+        assert recorder is not None
+        try:
+            recorder.close()
+        except OutputError as error:
+            self._fail(error, recorder.path)
+            return
+        self.left_out += recorder.left_out
+        if recorder.frames:
+            self.written.append(recorder.path)
+            self.controls.say(f"saved {recorder.path.name}")
+        self._file = None
+
+    def _fail(self, error: OutputError, path: Path | None = None) -> None:
+        """Ends the recording; the run too, if the recording is what it is for."""
+        recorder, self._recorder = self._recorder, None
+        self.controls.recording = False
+        self.trouble = str(error)
+        if recorder is not None:
+            path = recorder.path
+            recorder.close()  # has raised its error before, and only finishes now
+        if self._file is not None and path == self._file:
+            raise error
+        self.controls.say(error.message)

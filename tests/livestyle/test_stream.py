@@ -1,0 +1,211 @@
+import functools
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Event, Thread
+from time import monotonic
+
+import numpy as np
+import pytest
+
+from livestyle.errors import SourceError
+from livestyle.frame import Frame
+from livestyle.latest import Latest
+from livestyle.sources import Stream
+from tests.livestyle.moving_card import number_on, write_clip, write_damaged_clip
+from tests.livestyle.sender import free_port, sending
+
+
+def until(
+    frames: Iterator[Frame | None], reached: Callable[[Frame | None], bool]
+) -> None:
+    """Reads on until something is reached; no test has ten seconds."""
+    end = monotonic() + 10
+    for frame in frames:
+        if reached(frame):
+            return
+        assert monotonic() < end, "it never happened"
+    pytest.fail("the stream ended")
+
+
+def frames_read(count: int) -> Callable[[Frame | None], bool]:
+    seen: list[Frame] = []
+
+    def enough(frame: Frame | None) -> bool:
+        if frame is not None:
+            seen.append(frame)
+        return len(seen) >= count
+
+    return enough
+
+
+@contextmanager
+def web_server(folder: Path) -> Iterator[str]:
+    class Quiet(SimpleHTTPRequestHandler):
+        def log_message(self, format: str, *args: object) -> None:
+            return
+
+    handler = functools.partial(Quiet, directory=str(folder))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = Thread(target=server.serve_forever, args=(0.05,), name="web server")
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}"
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+def test_a_sender_may_stop_and_start_again() -> None:
+    url = f"udp://127.0.0.1:{free_port()}"
+    latest = Latest(Stream(url, stall=0.6))
+    with sending(url):
+        frames = iter(latest)
+        until(frames, frames_read(10))
+        assert latest.status == ""
+    before = latest.captured
+    until(frames, lambda frame: "stream lost (no data came), recon" in latest.status)
+    with sending(url):
+        until(frames, lambda frame: frame is not None and frame.index > before + 10)
+        assert latest.status == ""
+    latest.close()
+
+
+def test_the_first_picture_comes_quickly_and_pictures_are_not_late() -> None:
+    url = f"udp://127.0.0.1:{free_port()}"
+    with sending(url):
+        settled = Stream(url)
+        until(iter(settled), frames_read(1))  # the sender has begun
+        settled.close()
+        stream = Stream(url)
+        began = monotonic()
+        frames = iter(stream)
+        until(frames, frames_read(1))
+        assert monotonic() - began < 1.5
+        assert stream.fps == 20
+        until(frames, frames_read(20))
+        began = monotonic()
+        until(frames, frames_read(20))
+        assert monotonic() - began == pytest.approx(1.0, abs=0.3)
+        stream.close()
+
+
+def test_garbage_between_the_packets_does_no_harm() -> None:
+    port = free_port()
+    url = f"udp://127.0.0.1:{port}"
+    stream = Stream(url)
+    stop = Event()
+
+    def disturb() -> None:
+        random = np.random.default_rng(1)
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as out:
+            while not stop.wait(0.02):
+                out.sendto(random.bytes(700), ("127.0.0.1", port))
+
+    noise = Thread(target=disturb, name="noise")
+    with sending(url):
+        frames = iter(stream)
+        until(frames, frames_read(5))
+        noise.start()
+        until(frames, frames_read(20))
+        stop.set()
+        noise.join()
+        stream.close()
+
+
+def test_what_was_damaged_on_the_way_is_left_out(tmp_path: Path) -> None:
+    write_damaged_clip(tmp_path / "clip.mkv", damaged=(2, 3))
+    with web_server(tmp_path) as address:
+        frames = [f for f in Stream(f"{address}/clip.mkv") if f is not None]
+    numbers = [number_on(frame.pixels) for frame in frames]
+    assert numbers == [0, 1, 4, 5, 6, 7, 8, 9, 10, 11]
+
+
+def test_a_connection_that_ends_is_made_again() -> None:
+    port = free_port(socket.SOCK_STREAM)
+    url, listen = f"tcp://127.0.0.1:{port}", f"tcp://127.0.0.1:{port}?listen=1"
+    with sending(listen, "-t", "0.5"):
+        wait_for_port(port)
+        latest = Latest(Stream(url))
+        frames = iter(latest)
+        until(frames, frames_read(1))
+        until(frames, lambda frame: "stream lost (" in latest.status)
+    ended = latest.captured
+    with sending(listen):
+        until(frames, lambda frame: frame is not None and frame.index > ended)
+    latest.close()
+
+
+def wait_for_port(port: int) -> None:
+    """Waits until somebody listens, without taking the one connection there is."""
+    wanted, end = f"0100007F:{port:04X} 00000000:0000 0A", monotonic() + 10
+    while wanted not in Path("/proc/net/tcp").read_text():
+        assert monotonic() < end
+        Event().wait(0.05)
+
+
+def test_pauses_grow_and_the_reader_stays_awake_meanwhile() -> None:
+    url = f"udp://127.0.0.1:{free_port()}"
+    stream = Stream(url, patience=5, stall=0.3)
+    with sending(url):
+        frames = iter(stream)
+        until(frames, frames_read(1))
+    until(frames, lambda frame: stream.status.endswith("reconnecting in 0.5 s"))
+    began = monotonic()
+    assert next(frames) is None
+    assert next(frames) is None
+    assert monotonic() - began < 0.3
+    stream.close()
+    assert all(frame is None for frame in frames)
+
+
+def test_a_clip_on_a_web_server_plays_once_at_its_own_pace(tmp_path: Path) -> None:
+    write_clip(tmp_path / "clip.mp4", count=8, fps=10)
+    with web_server(tmp_path) as address:
+        began = monotonic()
+        frames = [f for f in Stream(f"{address}/clip.mp4") if f is not None]
+        assert monotonic() - began > 0.6
+    assert [number_on(frame.pixels) for frame in frames] == list(range(8))
+
+
+def test_a_page_that_is_not_there_says_404(tmp_path: Path) -> None:
+    with web_server(tmp_path) as address:
+        stream = Stream(f"{address}/nothing.mp4")
+        with pytest.raises(SourceError, match=r"404.*Check the address.*--source demo"):
+            list(stream)
+
+
+def test_a_page_that_is_no_video_says_so(tmp_path: Path) -> None:
+    (tmp_path / "page.html").write_text("<p>no video</p>" * 99)
+    with web_server(tmp_path) as address:
+        stream = Stream(f"{address}/page.html")
+        with pytest.raises(SourceError, match="Invalid data"):
+            list(stream)
+
+
+def test_nobody_listening_is_an_error_at_once() -> None:
+    stream = Stream(f"tcp://127.0.0.1:{free_port(socket.SOCK_STREAM)}")
+    began = monotonic()
+    with pytest.raises(SourceError, match=r"does not deliver \(Connection refused"):
+        list(stream)
+    assert monotonic() - began < 2
+
+
+def test_nobody_sending_is_an_error_when_patience_ends() -> None:
+    stream = Stream(f"udp://127.0.0.1:{free_port()}", patience=0.3)
+    with pytest.raises(SourceError, match=r"no data came.*its sender is running"):
+        list(stream)
+
+
+@pytest.mark.parametrize("password", ["secret", "s/ecret", "s?ecret", "s@ecret#x"])
+def test_passwords_are_never_shown(password: str) -> None:
+    port = free_port(socket.SOCK_STREAM)
+    stream = Stream(f"http://me:{password}@127.0.0.1:{port}/live?token=hidden")
+    assert stream.name == f"http://127.0.0.1:{port}/live"
+    with pytest.raises(SourceError) as caught:
+        list(stream)
+    told = f"{caught.value}{caught.value.__cause__}{caught.value.__context__}"
+    assert "ecret" not in told
+    assert "hidden" not in told

@@ -1,0 +1,253 @@
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from livestyle.commands import COMMANDS, press
+from livestyle.controls import Controls
+from livestyle.errors import DisplayError
+from livestyle.frame import Frame, Pixels
+from livestyle.overlay import Overlay, Status
+from livestyle.sinks.window import Window, boxed, key_name
+from tests.livestyle.screen import Screen
+
+KEYS = [key for command in COMMANDS for key in command.keys]
+
+# A program that shows orange until a key or the end of its window tells it to quit.
+PROGRAM = """
+import numpy as np
+from livestyle.frame import Frame
+from livestyle.sinks.window import Window
+window, key, index = Window(), None, 0
+while key != "escape":
+    window.write(Frame(np.full((480, 640, 3), (30, 120, 220), np.uint8), index, 0.0))
+    key, index = window.read_key(10), index + 1
+window.write(Frame(np.zeros((480, 640, 3), np.uint8), index, 0.0))
+print(key, window.read_key(), flush=True)
+"""
+
+
+def card() -> Frame:
+    """Four quarters: blue, green, red, white."""
+    pixels = np.zeros((480, 640, 3), np.uint8)
+    pixels[:240, :320] = (255, 0, 0)
+    pixels[:240, 320:] = (0, 255, 0)
+    pixels[240:, :320] = (0, 0, 255)
+    pixels[240:, 320:] = 255
+    return Frame(pixels, 0, 0.0)
+
+
+def show(window: Window, frame: Frame, times: int = 4) -> None:
+    for _ in range(times):
+        window.write(frame)
+        window.read_key(20)
+
+
+def key_from(window: Window, frame: Frame) -> str | None:
+    """The next key, or None if there is none for 2 s."""
+    for _ in range(100):
+        window.write(frame)
+        if key := window.read_key(20):
+            return key
+    return None
+
+
+@pytest.fixture
+def window(on_screen: Screen) -> Iterator[Window]:
+    with closing(Window()) as window:
+        show(window, card())
+        on_screen.focus(on_screen.windows()[-1])
+        yield window
+
+
+def quarters(screen: Pixels) -> list[list[int]]:
+    """The colours at the middles of the four quarters, the rows in order."""
+    height, width = screen.shape[:2]
+    rows, columns = (height // 4, 3 * height // 4), (width // 4, 3 * width // 4)
+    return [screen[row, column].tolist() for row in rows for column in columns]
+
+
+def test_the_picture_is_on_the_screen_in_its_colours_and_size(
+    window: Window, on_screen: Screen
+):
+    seen = on_screen.picture()
+    assert (seen[:480, :640] == card().pixels).all()
+    assert not seen[480:780].any()
+
+
+def test_every_key_of_the_table_arrives_under_its_name(
+    window: Window, on_screen: Screen
+):
+    arrived = []
+    for key in KEYS:
+        on_screen.key(key)
+        arrived.append(key_from(window, card()))
+    assert arrived == KEYS
+
+
+def test_capital_letters_and_the_keypad_arrive_too(window: Window, on_screen: Screen):
+    arrived = []
+    for key in ("Q", "KP_1", "KP_Add", "KP_Subtract"):
+        on_screen.key(key)
+        arrived.append(key_from(window, card()))
+    assert arrived == ["q", "1", "+", "-"]
+
+
+def test_the_overlay_comes_and_goes_with_its_key(on_screen: Screen):
+    controls, overlay = Controls(("great-wave",)), Overlay()
+    status = Status("great-wave", 1.0, "CPU", 30.0)
+
+    def decorate(frame: Frame) -> Pixels:
+        return overlay.draw(frame.pixels, status, controls)
+
+    with closing(Window(decorate=decorate)) as window:
+        show(window, card())
+        on_screen.focus(on_screen.windows()[-1])
+        with_overlay = on_screen.picture()
+        on_screen.key("o")
+        press(key_from(window, card()), controls)
+        show(window, card())
+        without = on_screen.picture()
+        on_screen.key("h")
+        press(key_from(window, card()), controls)
+        show(window, card())
+        with_help = on_screen.picture()
+    assert (without[:480, :640] == card().pixels).all()
+    assert (with_overlay[440:480, :640] != card().pixels[440:]).any()
+    assert (with_overlay[:440, :640] == card().pixels[:440]).all()
+    assert (with_help[200:280, 280:360] != card().pixels[200:280, 280:360]).any()
+
+
+def test_fullscreen_fills_the_screen_and_goes_back(window: Window, on_screen: Screen):
+    before = on_screen.picture()
+    for _ in range(2):
+        window.fullscreen(True)
+        show(window, card())
+        filled = on_screen.picture()
+        # 4:3 on 16:10 leaves 107 columns on either side. The pointer rests in the
+        # last row.
+        assert not filled[:780, :106].any()
+        assert not filled[:780, -106:].any()
+        assert quarters(filled[:, 107:-107]) == quarters(card().pixels)
+        assert filled[:, 110].any(axis=1).all()
+        window.fullscreen(False)
+        show(window, card())
+        assert (on_screen.picture()[:780] == before[:780]).all()
+
+
+def test_the_first_size_can_be_chosen_and_black_bars_keep_the_shape(on_screen: Screen):
+    with closing(Window(size_wh=(800, 480))) as window:
+        show(window, card())
+        seen = on_screen.picture()
+    assert not seen[:480, :80].any()
+    assert not seen[:480, 720:].any()
+    assert (seen[:480, 80:720] == card().pixels).all()
+
+
+def test_a_closed_window_is_off_the_screen_and_closing_twice_is_fine(on_screen: Screen):
+    window = Window()
+    show(window, card())
+    window.close()
+    window.close()
+    window.write(card())
+    assert window.read_key() is None
+    assert not on_screen.picture()[:480, :640].any()
+
+
+@pytest.mark.parametrize("end", ["press_close_button", "destroy"])
+def test_closing_the_window_with_the_mouse_quits_once(screen: Screen, end: str):
+    with run(PROGRAM, screen.environ) as program:
+        window = screen.wait_for_window()
+        getattr(screen, end)(window)
+        out, err = program.communicate(timeout=20)
+    assert (program.returncode, out, err) == (0, "escape None\n", "")
+
+
+@pytest.mark.parametrize(
+    ("display", "message"),
+    [
+        (None, "there is no display: DISPLAY is not set"),
+        ("", "there is no display: DISPLAY is not set"),
+        (":4242", "the display ':4242' does not answer"),
+        ("nonsense", "the display 'nonsense' does not answer"),
+        ("127.0.0.1:4242", "the display '127.0.0.1:4242' does not answer"),
+    ],
+)
+@pytest.mark.skipif(sys.platform != "linux", reason="only X11 has displays")
+def test_a_missing_display_is_one_clear_error(
+    monkeypatch: pytest.MonkeyPatch, display: str | None, message: str
+):
+    monkeypatch.delenv("DISPLAY", raising=False)
+    if display is not None:
+        monkeypatch.setenv("DISPLAY", display)
+    with pytest.raises(DisplayError, match="--no-window") as caught:
+        Window()
+    assert caught.value.message == message
+
+
+def test_a_desktop_that_asks_qt_for_wayland_gets_a_window_all_the_same(screen: Screen):
+    # Only in a process of its own, because Qt reads its settings once.
+    environ = {**screen.environ, "QT_QPA_PLATFORM": "wayland"}
+    with run(PROGRAM, environ) as program:
+        screen.focus(screen.wait_for_window())
+        screen.key("escape")
+        out, err = program.communicate(timeout=20)
+    assert (program.returncode, out, err) == (0, "escape None\n", "")
+
+
+@pytest.mark.parametrize(
+    ("code", "name"),
+    [
+        (-1, None),
+        (0x25_0000, "left"),
+        (0x26_0000, "up"),
+        (0xF703, "right"),
+        (0xF701, "down"),
+        (0x10_FF51, "left"),
+        (0x10_0071, "q"),
+        (0x1_0051, "q"),
+        (0xFF50, None),
+        (13, None),
+        (32, "space"),
+        (27, "escape"),
+    ],
+)
+def test_codes_of_all_systems_have_one_name(code: int, name: str | None):
+    assert key_name(code) == name
+
+
+@pytest.mark.parametrize(
+    ("size_wh", "shape"),
+    [
+        ((640, 480), (480, 640, 3)),
+        ((1280, 960), (480, 640, 3)),
+        ((1280, 480), (480, 1280, 3)),
+        ((320, 480), (960, 640, 3)),
+        ((-1, -1), (480, 640, 3)),
+        ((1, 4000), (3840, 640, 3)),
+    ],
+)
+def test_bars_are_added_only_where_they_are_missing(
+    size_wh: tuple[int, int], shape: tuple[int, int, int]
+):
+    box = boxed(card().pixels, size_wh)
+    assert box.shape == shape
+    top, left = (shape[0] - 480) // 2, (shape[1] - 640) // 2
+    assert (box[top : top + 480, left : left + 640] == card().pixels).all()
+    assert int(box.sum()) == int(card().pixels.sum())
+
+
+def run(program: str, environ: dict[str, str]) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-c", program],
+        env={**environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        cwd=Path.home(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )

@@ -1,0 +1,1 @@
+"""Fits painters: small feed-forward networks against VGG losses, exported to ONNX."""

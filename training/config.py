@@ -1,0 +1,190 @@
+"""Recipes: what a painter is fitted from, read from TOML, kept in checkpoints."""
+
+from __future__ import annotations
+
+import dataclasses
+import tomllib
+import types
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, get_args, get_origin, get_type_hints
+
+from livestyle.errors import SettingsError
+
+RECIPES = Path(__file__).parent / "recipes"
+
+
+@dataclass(frozen=True)
+class Painting:
+    """One style image and how much it counts.
+
+    Attributes:
+        name: the style's name for people: "great-wave".
+        file: its file name in the folder of style images.
+        title, artist, year, licence, source: for the card.
+        weight: multiplies the style term for this painting alone.
+        size: short side in px that the painting is shrunk to; larger means larger
+            strokes in the output.
+    """
+
+    name: str
+    file: str
+    title: str
+    artist: str
+    year: str
+    licence: str = ""
+    source: str = ""
+    weight: float = 1.0
+    size: int = 400
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Everything that decides what a painter becomes, but the folders.
+
+    Attributes:
+        name: of the painter.
+        styles: the paintings, in the order of the digits that will choose them.
+        network, dim: architecture in `training.nets`, length of the embedding.
+        loss_network, pooling: "vgg19" or "vgg16"; "max" or "average".
+        content_layers, style_layers: from layer name to its share.
+        content_weight, style_weight: of the relative terms, whose scale is 1.
+        tv_weight, range_weight, identity_weight: of the terms over squared pixels.
+        grid_weight: of the share of detail that repeats with the network's grid.
+        crop: side of the training crops in px, a multiple of 8.
+        zoom: range of the photograph's short side after scaling, in multiples of crop.
+        batch: painted photographs in a step, styles in turn.
+        identities: photographs in a step that are to come back unchanged.
+        steps: optimiser steps, unless a time is given.
+        rate, warmup: peak learning rate of Adam; steps until it is reached, after which
+            it falls as a cosine to zero.
+        seed: of everything random.
+        validation: every so many photographs by name is kept out of fitting.
+    """
+
+    name: str
+    styles: tuple[Painting, ...]
+    network: str = "swift"
+    dim: int = 64
+    loss_network: str = "vgg19"
+    pooling: str = "max"
+    content_layers: Mapping[str, float] = field(
+        default_factory=lambda: {"relu4_1": 1.0}
+    )
+    style_layers: Mapping[str, float] = field(
+        default_factory=lambda: dict.fromkeys(
+            ("relu1_1", "relu2_1", "relu3_1", "relu4_1"), 1.0
+        )
+    )
+    content_weight: float = 1.0
+    style_weight: float = 5.0
+    tv_weight: float = 0.0
+    range_weight: float = 10.0
+    grid_weight: float = 1.0
+    identity_weight: float = 20.0
+    crop: int = 192
+    zoom: tuple[float, float] = (1.0, 2.0)
+    batch: int = 4
+    identities: int = 1
+    steps: int = 4000
+    rate: float = 2e-3
+    warmup: int = 100
+    seed: int = 0
+    validation: int = 10
+    author: str = ""
+    licence: str = ""
+
+    def __post_init__(self) -> None:
+        names = [painting.name for painting in self.styles]
+        if not names or len(set(names)) != len(names):
+            raise SettingsError(
+                f"recipe '{self.name}' needs styles with names of their own",
+                hint="Give each [[styles]] table its own name.",
+            )
+        if self.crop % 8 or self.crop < 64:
+            raise SettingsError(
+                f"crop is {self.crop}", hint="Take a multiple of 8 from 64 up."
+            )
+
+
+def load_recipe(spec: str | Path) -> Recipe:
+    """A recipe by its name in `training/recipes`, or by path.
+
+    Raises:
+        SettingsError: there is none, or it does not say what a recipe says.
+    """
+    path = Path(spec)
+    if path.suffix != ".toml":
+        path = RECIPES / f"{spec}.toml"
+    try:
+        data = tomllib.loads(path.read_text("utf-8"))
+    except FileNotFoundError as error:
+        known = sorted(p.stem for p in RECIPES.glob("*.toml"))
+        raise SettingsError(
+            f"there is no recipe '{spec}'",
+            hint=f"Give a TOML file, or one of {', '.join(known)}.",
+        ) from error
+    except (OSError, ValueError) as error:
+        raise SettingsError(
+            f"recipe {path} cannot be read ({error})", hint="Mend the TOML."
+        ) from error
+    return parse_recipe(data)
+
+
+def parse_recipe(data: Mapping[str, Any]) -> Recipe:
+    """A recipe from decoded TOML or from a checkpoint.
+
+    Raises:
+        SettingsError: an unknown key, a missing one, or a value of a wrong kind.
+    """
+    recipe: Recipe = _build(Recipe, data, "the recipe")
+    return recipe
+
+
+def as_dict(recipe: Recipe) -> dict[str, Any]:
+    """The recipe as plain data, the inverse of `parse_recipe`."""
+    return dataclasses.asdict(recipe)
+
+
+def _build(kind: Any, data: Any, where: str) -> Any:
+    if not isinstance(data, Mapping):
+        raise SettingsError(f"{where} is not a table", hint="Mend the TOML.")
+    hints = get_type_hints(kind)
+    known = {f.name: f for f in dataclasses.fields(kind)}
+    if unknown := sorted(set(data) - set(known)):
+        raise SettingsError(
+            f"{where} has no setting '{unknown[0]}'",
+            hint=f"There are {', '.join(known)}.",
+        )
+    values = {key: _value(hints[key], data[key], f"{where}: {key}") for key in data}
+    missing = [
+        name
+        for name, f in known.items()
+        if name not in values
+        and f.default is dataclasses.MISSING
+        and f.default_factory is dataclasses.MISSING
+    ]
+    if missing:
+        raise SettingsError(f"{where} lacks '{missing[0]}'", hint="Add it.")
+    return kind(**values)
+
+
+def _value(hint: Any, value: Any, where: str) -> Any:
+    """Converts one value to its annotation: tuple, table of numbers, or scalar."""
+    origin, inner = get_origin(hint), get_args(hint)
+    if origin is tuple and isinstance(value, list | tuple):
+        if dataclasses.is_dataclass(inner[0]):
+            return tuple(
+                _build(inner[0], item, f"{where}[{i}]") for i, item in enumerate(value)
+            )
+        if len(value) == len(inner):
+            return tuple(_value(t, v, where) for t, v in zip(inner, value, strict=True))
+    elif origin is not None and not isinstance(origin, types.UnionType):
+        if isinstance(value, Mapping) and value:
+            return {str(k): _value(float, v, where) for k, v in value.items()}
+    elif hint is float and isinstance(value, int | float) and value is not True:
+        return float(value)
+    elif type(value) is hint:
+        return value
+    raise SettingsError(f"{where} is {value!r}", hint=f"It must be of the kind {hint}.")

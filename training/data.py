@@ -1,0 +1,193 @@
+"""Photographs for fitting: decoded in workers, cropped, and seen as a webcam sees."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator
+from pathlib import Path
+
+import cv2
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+from torch.utils.data import DataLoader, Dataset, Sampler
+
+from livestyle.errors import SettingsError
+
+SUFFIXES = {".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff"}
+Picture = NDArray[np.uint8]
+
+
+def find_pictures(folder: Path) -> list[Path]:
+    """All pictures in a folder and its folders, by name.
+
+    Raises:
+        SettingsError: there is no such folder, or no picture in it.
+    """
+    if not folder.is_dir():
+        raise SettingsError(
+            f"there is no folder {folder}", hint="Give a folder of photographs."
+        )
+    found = sorted(p for p in folder.rglob("*") if p.suffix.lower() in SUFFIXES)
+    if not found:
+        raise SettingsError(
+            f"the folder {folder} holds no pictures",
+            hint=f"Give one with {', '.join(sorted(SUFFIXES))} files.",
+        )
+    return found
+
+
+def split(pictures: list[Path], every: int) -> tuple[list[Path], list[Path]]:
+    """Training and validation pictures: every so many by name is kept for validation.
+
+    A handful of pictures is not split but serves as both.
+    """
+    if every < 2 or len(pictures) < every:
+        return pictures, pictures
+    return [p for i, p in enumerate(pictures) if i % every], pictures[::every]
+
+
+class Crops(Dataset[tuple[Tensor, int]]):
+    """Random square crops, a pure function of (seed, index).
+
+    Index i is sample number i of an endless sequence that visits all pictures in a new
+    order each epoch, so a run that resumes at step n sees what it would have seen.
+
+    Args:
+        pictures: files; those that do not decode are passed over and counted.
+        crop: side in px.
+        zoom: range of the short side after scaling, as multiples of `crop`.
+        seed: of order, scale, place, flip and webcam conditions.
+        webcam: whether to dim, tint and add noise at times.
+    """
+
+    def __init__(
+        self,
+        pictures: list[Path],
+        crop: int,
+        zoom: tuple[float, float],
+        seed: int,
+        *,
+        webcam: bool = True,
+    ) -> None:
+        self.pictures = pictures
+        self.crop = crop
+        self.zoom = zoom
+        self.seed = seed
+        self.webcam = webcam
+
+    def __getitem__(self, index: int) -> tuple[Tensor, int]:
+        """A crop, uint8 RGB of shape (3, crop, crop), and how many files were broken.
+
+        Raises:
+            SettingsError: no picture at all can be read.
+        """
+        n = len(self.pictures)
+        order = np.random.default_rng((self.seed, index // n)).permutation(n)
+        for broken in range(n):
+            path = self.pictures[order[(index + broken) % n]]
+            picture = read_rgb(path)
+            if picture is not None:
+                rng = np.random.default_rng((self.seed, index, 1))
+                return _tensor(self._crop(picture, rng)), broken
+        raise SettingsError(
+            f"none of the {n} pictures can be read", hint="Check the data folder."
+        )
+
+    def _crop(self, picture: Picture, rng: np.random.Generator) -> Picture:
+        short = self.crop * rng.uniform(*self.zoom)
+        picture = scale_to(picture, max(self.crop, round(short)))
+        top = int(rng.integers(picture.shape[0] - self.crop + 1))
+        left = int(rng.integers(picture.shape[1] - self.crop + 1))
+        picture = picture[top : top + self.crop, left : left + self.crop]
+        if rng.random() < 0.5:
+            picture = picture[:, ::-1]
+        return as_webcam(picture, rng) if self.webcam else picture
+
+
+def as_webcam(picture: Picture, rng: np.random.Generator) -> Picture:
+    """Dims, tints and adds sensor noise, each to some of the pictures."""
+    x = picture.astype(np.float32) / 255
+    if rng.random() < 0.3:
+        x **= rng.uniform(0.8, 1.6)
+        x *= rng.uniform(0.5, 1.0)
+    if rng.random() < 0.3:
+        x *= rng.uniform(0.85, 1.15, 3).astype(np.float32)
+    if rng.random() < 0.3:
+        x += rng.normal(0, rng.uniform(0.0, 0.04), x.shape).astype(np.float32)
+    return (x.clip(0, 1) * 255).round().astype(np.uint8)
+
+
+def read_rgb(path: Path) -> Picture | None:
+    """A picture as RGB uint8 of shape (H, W, 3), or None if it cannot be decoded."""
+    try:
+        data = np.fromfile(path, np.uint8)
+        picture = cv2.imdecode(data, cv2.IMREAD_COLOR) if data.size else None
+    except (OSError, cv2.error):
+        return None
+    if picture is None or min(picture.shape[:2]) < 2:
+        return None
+    return np.ascontiguousarray(picture[..., ::-1], np.uint8)
+
+
+def scale_to(picture: Picture, short: int) -> Picture:
+    """Scales (H, W, 3) so that the short side is `short` px."""
+    height, width = picture.shape[:2]
+    scale = short / min(height, width)
+    size_wh = max(short, round(width * scale)), max(short, round(height * scale))
+    how = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+    return np.asarray(cv2.resize(picture, size_wh, interpolation=how), np.uint8)
+
+
+def centre_crop(picture: Picture, side: int) -> Picture:
+    """The square in the middle after scaling the short side to `side`."""
+    picture = scale_to(picture, side)
+    top = (picture.shape[0] - side) // 2
+    left = (picture.shape[1] - side) // 2
+    return picture[top : top + side, left : left + side]
+
+
+def _tensor(picture: Picture) -> Tensor:
+    return torch.from_numpy(np.ascontiguousarray(picture)).permute(2, 0, 1)
+
+
+class Onward(Sampler[int]):
+    """Indices start, start + 1 ... without end."""
+
+    def __init__(self, start: int) -> None:
+        self.start = start
+
+    def __iter__(self) -> Iterator[int]:
+        index = self.start
+        while True:
+            yield index
+            index += 1
+
+
+def batches(
+    crops: Crops, batch: int, start: int, workers: int
+) -> Generator[tuple[Tensor, int], None, None]:
+    """Batches from step `start` on, without end.
+
+    Yields:
+        uint8 RGB of shape (batch, 3, crop, crop), and how many broken files were met.
+    """
+    loader = DataLoader(
+        crops,
+        batch_size=batch,
+        sampler=Onward(start * batch),
+        num_workers=workers,
+        pin_memory=torch.cuda.is_available(),
+        worker_init_fn=_quiet_worker,
+        prefetch_factor=4 if workers else None,
+        # Spawned, not forked: a fork inherits OpenCV's thread pool without its threads
+        # and waits for them for ever.
+        multiprocessing_context="spawn" if workers else None,
+    )
+    for pictures, broken in loader:
+        yield pictures, int(broken.sum())
+
+
+def _quiet_worker(_: int) -> None:
+    # Each worker is one of several: OpenCV's own threads would fight with the others.
+    cv2.setNumThreads(1)

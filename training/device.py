@@ -1,0 +1,65 @@
+"""Which device fits, and in which precision."""
+
+from __future__ import annotations
+
+import time
+
+import torch
+from torch import nn
+
+from livestyle.errors import SettingsError
+
+
+def choose_device(name: str = "auto") -> torch.device:
+    """The device by name; "auto" takes a CUDA GPU where there is one.
+
+    Raises:
+        SettingsError: CUDA was asked for and is not there.
+    """
+    if name == "auto":
+        name = "cuda" if torch.cuda.is_available() else "cpu"
+    if name.startswith("cuda") and not torch.cuda.is_available():
+        raise SettingsError(
+            "this torch sees no CUDA GPU", hint="Use --device cpu, or mend the driver."
+        )
+    try:
+        return torch.device(name)
+    except RuntimeError as error:
+        raise SettingsError(
+            f"there is no device '{name}'", hint="Use auto, cpu or cuda."
+        ) from error
+
+
+def choose_precision(name: str, device: torch.device) -> torch.dtype:
+    """The autocast type by name: "float32", "bfloat16", or "auto".
+
+    Automatic is bfloat16 where the device has it and it is faster: CPUs without matrix
+    instructions for it emulate it slowly, so a CPU is timed, which takes a moment.
+
+    Raises:
+        SettingsError: there is no such precision.
+    """
+    if name == "auto":
+        if device.type == "cuda":
+            return torch.bfloat16 if torch.cuda.is_bf16_supported() else torch.float32
+        faster = _time_conv(torch.bfloat16) < 0.8 * _time_conv(torch.float32)
+        return torch.bfloat16 if faster else torch.float32
+    known = {"float32": torch.float32, "bfloat16": torch.bfloat16}
+    if name not in known:
+        raise SettingsError(
+            f"there is no precision '{name}'", hint="Use auto, float32 or bfloat16."
+        )
+    return known[name]
+
+
+def _time_conv(dtype: torch.dtype, repeats: int = 5) -> float:
+    """Seconds of the fastest of a few convolutions like those of the loss network."""
+    conv = nn.Conv2d(64, 64, 3, padding=1).to(memory_format=torch.channels_last)
+    x = torch.rand(1, 64, 128, 128).to(memory_format=torch.channels_last)
+    best = float("inf")
+    with torch.no_grad(), torch.autocast("cpu", dtype, dtype != torch.float32):
+        for _ in range(repeats):
+            start = time.perf_counter()
+            conv(x)
+            best = min(best, time.perf_counter() - start)
+    return best

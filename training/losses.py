@@ -1,0 +1,170 @@
+"""The terms of the perceptual loss, each relative to the size of its target.
+
+Dividing by the mean square of the target makes a weight mean the same for any VGG
+weights: the activations of the original Oxford weights are hundreds of times larger
+than those of torchvision's, and their Gram matrices ten thousand times.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+EPSILON = 1e-12  # against division by zero for a black target; far below any real one
+
+
+def gram(features: Tensor) -> Tensor:
+    """Channel correlations of a feature map, divided by C*H*W.
+
+    Computed in float32 whatever the input is: products of activations near 2e4 overflow
+    float16 and lose too much in bfloat16.
+
+    Args:
+        features: VGG activations, shape (B, C, H, W).
+
+    Returns:
+        Shape (B, C, C), symmetric; its scale does not grow with the picture.
+
+    Source: Johnson et al. 2016, style reconstruction loss (arXiv:1603.08155).
+    """
+    b, c, h, w = features.shape
+    with torch.autocast(features.device.type, enabled=False):
+        flat = features.float().reshape(b, c, h * w)
+        return flat @ flat.transpose(1, 2) / (c * h * w)
+
+
+def relative_mse(value: Tensor, target: Tensor) -> Tensor:
+    """Mean squared error of each sample over the mean square of its target.
+
+    Args:
+        value: shape (B, ...).
+        target: shape (B, ...) or one that broadcasts to it.
+
+    Returns:
+        Shape (B,); 0 for equal tensors, 1 for a value of zeros.
+    """
+    value, target = value.float(), target.float()
+    dims = tuple(range(1, value.dim()))
+    error = (value - target).square().mean(dims)
+    return error / (target.square().mean(dims) + EPSILON)
+
+
+class ContentLoss(nn.Module):
+    """Distance of features from those of the photograph, averaged over layers.
+
+    Args:
+        weights: from layer name to its share; shares are normalised to sum to 1.
+
+    Source: Gatys et al. 2016, content loss; the relative scale is ours.
+    """
+
+    def __init__(self, weights: Mapping[str, float]) -> None:
+        super().__init__()
+        self.weights = _shares(weights)
+
+    def forward(
+        self, features: Mapping[str, Tensor], target: Mapping[str, Tensor]
+    ) -> Tensor:
+        """One number a sample, shape (B,); features have shape (B, C, H, W)."""
+        return _weighted(
+            {n: relative_mse(features[n], target[n]) for n in self.weights},
+            self.weights,
+        )
+
+
+class StyleLoss(nn.Module):
+    """Distance of Gram matrices from the painting's, averaged over layers.
+
+    Args:
+        weights: from layer name to its share; shares are normalised to sum to 1.
+        grams: from layer name to the Gram matrices of all styles, shape (S, C, C),
+            computed once before fitting.
+
+    Source: Gatys et al. 2016, style loss; the relative scale is ours.
+    """
+
+    def __init__(
+        self, weights: Mapping[str, float], grams: Mapping[str, Tensor]
+    ) -> None:
+        super().__init__()
+        self.weights = _shares(weights)
+        self.grams = dict(grams)
+
+    def forward(self, features: Mapping[str, Tensor], style: Tensor) -> Tensor:
+        """One number a sample, shape (B,).
+
+        Args:
+            features: from layer name to shape (B, C, H, W).
+            style: which painting each sample is to look like, int64 of shape (B,).
+        """
+        return _weighted(
+            {
+                n: relative_mse(gram(features[n]), self.grams[n][style])
+                for n in self.weights
+            },
+            self.weights,
+        )
+
+
+class TotalVariation(nn.Module):
+    """Mean squared difference between neighbouring pixels.
+
+    Source: Johnson et al. 2016, as a smoothness prior; a mean instead of a sum, so that
+    the weight does not depend on the size of the crop.
+    """
+
+    def forward(self, pictures: Tensor) -> Tensor:
+        """One number a sample, shape (B,); 0 for constant pictures (B, 3, H, W)."""
+        down = pictures[..., 1:, :] - pictures[..., :-1, :]
+        right = pictures[..., 1:] - pictures[..., :-1]
+        return down.square().mean((1, 2, 3)) + right.square().mean((1, 2, 3))
+
+
+class RangeLoss(nn.Module):
+    """How far pixels leave 0..1, squared: what the export will clip is not free."""
+
+    def forward(self, pictures: Tensor) -> Tensor:
+        """One number a sample, shape (B,), for pictures of shape (B, 3, H, W)."""
+        outside = (pictures - 0.5).abs().sub(0.5).clamp(min=0)
+        return outside.square().mean((1, 2, 3))
+
+
+class GridLoss(nn.Module):
+    """How much of the fine detail repeats from cell to cell of the network's grid.
+
+    A network that works at 1/8 of the size is tempted to paint the same bead into each
+    cell of 8x8 pixels: cheap texture, and an ugly lattice. Detail is what differs from
+    its cell's mean; the part of it that survives averaging over a window of cells is
+    the lattice. 0 for no detail, 1 for wallpaper, about 1/25 for a painting.
+
+    Args:
+        cell: px, the network's coarsest stride.
+        window: cells along each side of the averaging window.
+    """
+
+    def __init__(self, cell: int = 8, window: int = 5) -> None:
+        super().__init__()
+        self.cell = cell
+        self.window = window
+
+    def forward(self, pictures: Tensor) -> Tensor:
+        """One number a sample, shape (B,), for pictures of shape (B, 3, H, W)."""
+        cells = F.pixel_unshuffle(pictures.float(), self.cell)
+        b, _, h, w = cells.shape
+        cells = cells.reshape(b, 3, -1, h, w)
+        detail = (cells - cells.mean(2, keepdim=True)).reshape(b, -1, h, w)
+        lattice = F.avg_pool2d(detail, self.window, stride=1)
+        energy = detail.square().mean((1, 2, 3))
+        return lattice.square().mean((1, 2, 3)) / (energy + 1e-6)
+
+
+def _shares(weights: Mapping[str, float]) -> dict[str, float]:
+    total = sum(weights.values())
+    return {name: weight / total for name, weight in weights.items()}
+
+
+def _weighted(terms: Mapping[str, Tensor], weights: Mapping[str, float]) -> Tensor:
+    return torch.stack([terms[name] * weights[name] for name in weights]).sum(0)
