@@ -58,7 +58,11 @@ class App:
             self.source = self._open_source()
             self._open.callback(self.source.close)
             self.takes = Takes(
-                self.controls, settings.folder, settings.record, self.source.fps
+                self.controls,
+                settings.folder,
+                settings.record,
+                self.source.fps,
+                lossless=not self.source.live,
             )
             self._open.callback(self.takes.close)
             self.window = self._open_window()

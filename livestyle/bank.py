@@ -38,7 +38,8 @@ def find(spec: Path | str | None = None) -> Path:
             )
         return known.get(DEFAULT) or next(iter(known.values()))
     path = Path(spec)
-    if path.suffix == ".onnx" or path.exists():
+    # A folder of that name is more likely one of training than a painter.
+    if path.suffix == ".onnx" or path.is_file():
         return path
     if str(spec) in known:
         return known[str(spec)]

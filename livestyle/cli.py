@@ -111,6 +111,8 @@ def _run(options: dict[str, Any]) -> int:
 
     file = options.pop("config")
     settings = load_settings(options, file)
+    if settings.stats is not None:
+        _require_folder_of(settings.stats)
     app = App(settings, lambda line: print(f"livestyle: {line}", file=sys.stderr))
     _tell_provider(settings, app.painter.provider)
     with _signals(app.controls.quit):
@@ -251,6 +253,15 @@ def _signals(stop: Callable[[], object]) -> Iterator[None]:
     finally:
         for kind in kinds:
             signal.signal(kind, before[kind])
+
+
+def _require_folder_of(path: Path) -> None:
+    """A run of hours must not end by finding out."""
+    if path.is_dir() or not path.parent.is_dir():
+        raise OutputError(
+            f"the figures cannot be written to {path}",
+            hint="Give --stats a file in a folder that exists.",
+        )
 
 
 def _write_stats(path: Path, stats: dict[str, Any]) -> None:

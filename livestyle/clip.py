@@ -20,6 +20,8 @@ HOPELESS = 100
 # a cut or damage, as in ffmpeg itself; in files a picture may well stand for minutes.
 LONGEST_GAP = {True: Fraction(10), False: Fraction(3600)}
 
+# Seconds by which it may jump back; more, and its clock began anew.
+LONGEST_RETURN = Fraction(1, 10)
 
 AVFMT_TS_DISCONT = 0x0200  # FFmpeg's mark of formats whose clock may jump
 
@@ -85,8 +87,8 @@ class Clip:
                 self.skipped += 1
                 failures += 1
             except IndexError:
-                # PyAV met a stream that the header did not announce: not one of ours.
-                failures += 1
+                # At the end PyAV stumbles over streams that no header announced.
+                return
             else:
                 return
 
@@ -123,7 +125,7 @@ class Clip:
             packet.pts = None
         moment = packet.dts * unit + self._offset
         before = self._moments.get(packet.stream_index, moment)
-        if abs(moment - before) > self._longest_gap:
+        if not -LONGEST_RETURN <= moment - before <= self._longest_gap:
             self._offset += before + (packet.duration or 0) * unit - moment
             moment = packet.dts * unit + self._offset
         self._moments[packet.stream_index] = moment

@@ -36,7 +36,11 @@ MAX_DIM = 4096
 
 Embedding = NDArray[np.float32]
 
+_GREATEST = float(np.finfo(np.float32).max)
+
 _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+# What would steer a terminal, and halves of characters that no output takes.
+_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 @dataclass(frozen=True)
@@ -136,7 +140,7 @@ def _parse(data: Any) -> Card:
     version = data.get("version")
     if version != VERSION:
         raise ModelError(
-            f"it follows version {str(version)[:20]} of the painter contract, "
+            f"it follows version {_short(version)} of the painter contract, "
             f"this livestyle reads version {VERSION}",
             hint="Update livestyle, or export the painter again with this one.",
         )
@@ -150,7 +154,7 @@ def _parse(data: Any) -> Card:
             **texts,
             styles=styles,
             identity=_numbers(data["identity"]),
-            losses={str(k): float(v) for k, v in data.get("losses", {}).items()},
+            losses={k: _number(v) for k, v in data.get("losses", {}).items()},
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise _broken(f"has a field missing or of a wrong kind ({error})") from error
@@ -163,16 +167,31 @@ def _strings(item: Any, kind: type) -> dict[str, str]:
     for name, value in found.items():
         if not isinstance(value, str):
             raise TypeError(f"{name} is not text")
+        if _UNPRINTABLE.search(value):
+            raise ValueError(f"{name} holds a character that cannot be shown")
     return found
 
 
 def _numbers(values: Any) -> tuple[float, ...]:
     if not isinstance(values, list) or len(values) > MAX_DIM:
         raise TypeError("an embedding is not a list of numbers")
-    numbers = tuple(float(value) for value in values)
-    if not np.isfinite(numbers).all():
+    numbers = tuple(_number(value) for value in values)
+    if not all(abs(number) <= _GREATEST for number in numbers):
         raise ValueError("an embedding holds a number that is not finite")
     return numbers
+
+
+def _number(value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise TypeError("what should be a number is none")
+    # JSON sets no bound to whole numbers, and float() raises an error at some.
+    return float(value) if abs(value) <= _GREATEST else float("inf")
+
+
+def _short(value: Any) -> str:
+    """What stands for a value in a sentence, whatever it is."""
+    plain = isinstance(value, str | int | float)
+    return repr(value)[:20] if plain else "unknown"
 
 
 def _check(card: Card) -> None:

@@ -40,6 +40,7 @@ def paint_pictures(
         UnknownStyleError, PictureError, OutputError: before anything is painted, where
             that can be known; what was painted before an error stays.
     """
+    pictures = list(dict.fromkeys(pictures))  # patterns of a shell may overlap
     stylizers = {s: Stylizer.of_style(painter, s, strength) for s in styles}
     _require_own_names(pictures)
     targets = {

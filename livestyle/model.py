@@ -19,7 +19,7 @@ from livestyle.contract import (
 )
 from livestyle.errors import ModelError, PictureError, UnknownStyleError
 from livestyle.frame import Pixels
-from livestyle.providers import Provider, open_session
+from livestyle.providers import Provider, first_line, open_session
 
 MAX_FILE_BYTES = 512 * 2**20  # a painter of this project has 1-10 MB
 
@@ -57,6 +57,11 @@ class Painter:
         except ModelError as error:
             raise ModelError(
                 f"{self.path} cannot be used: {error.message}", hint=error.hint
+            ) from error
+        except UnicodeDecodeError as error:
+            raise ModelError(
+                f"{self.path} cannot be used: names or metadata in it are not text",
+                hint="The file is broken: export it again or fetch a fresh copy.",
             ) from error
         self.identity = np.asarray(self.card.identity, np.float32)
         self._try_out()
@@ -104,7 +109,7 @@ class Painter:
         except Exception as error:
             raise ModelError(
                 f"{self.path.name} failed on a picture of {width}x{height} "
-                f"with {self.provider.label} ({_first_line(error)})",
+                f"with {self.provider.label} ({first_line(error)})",
                 hint="Try a smaller --size, or --provider cpu.",
             ) from error
         if pastiche.shape != pixels.shape or pastiche.dtype != np.uint8:
@@ -122,10 +127,10 @@ class Painter:
 
 
 def _read(path: Path) -> bytes:
-    """The file's bytes: from memory ONNX Runtime follows no path to other files."""
+    """The file's bytes, of a file that is no larger than a painter can be."""
     try:
-        if path.is_dir():
-            raise IsADirectoryError(f"{path} is a folder")
+        if path.exists() and not path.is_file():
+            raise OSError("it is a folder" if path.is_dir() else "it is no plain file")
         if path.stat().st_size > MAX_FILE_BYTES:
             raise ModelError(
                 f"the model {path} has more than {MAX_FILE_BYTES >> 20} MB",
@@ -158,6 +163,12 @@ def _check_ports(session: ort.InferenceSession) -> None:
             f"it has other inputs and outputs than a painter ({listed[:200]})",
             hint="Export one with 'python -m training export'.",
         )
+    shape: Sequence[object] = session.get_inputs()[0].shape
+    if any(isinstance(side, int) for side in shape[:2]):
+        raise ModelError(
+            f"it paints pictures of one size only ({shape[1]}x{shape[0]})",
+            hint="Export it again with any height and width.",
+        )
 
 
 def _port(port: ort.NodeArg) -> tuple[str, str, int]:
@@ -171,11 +182,6 @@ def _check_dim(session: ort.InferenceSession, card: Card) -> None:
             f"its style input has length {shape[0]}, its card's embeddings {card.dim}",
             hint="The file is broken: export it again or fetch a fresh copy.",
         )
-
-
-def _first_line(error: BaseException) -> str:
-    lines = str(error).strip().splitlines()
-    return lines[0][:200] if lines else type(error).__name__
 
 
 __all__ = ["Painter", "Provider"]

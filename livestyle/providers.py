@@ -23,6 +23,7 @@ PROVIDERS = {
 }
 # What "auto" tries, best first. TensorRT is left out: it builds an engine for minutes.
 AUTOMATIC = ("cuda", "directml", "coreml", "cpu")
+_OTHER_FILES = "session.model_external_initializers_file_folder_path"
 FIXES = {
     "cuda": "Install NVIDIA's libraries with pip install 'livestyle[cuda]' and check "
     "that nvidia-smi runs, or use --provider cpu.",
@@ -113,6 +114,8 @@ def _open(
     options = ort.SessionOptions()
     options.log_severity_level = 4  # we report by exceptions
     options.intra_op_num_threads = threads
+    # A model of bytes may name files of the folder that we run in: it shall find none.
+    options.add_session_config_entry(_OTHER_FILES, os.devnull)
     if name in ("cuda", "tensorrt") and hasattr(ort, "preload_dlls"):
         ort.preload_dlls()
     providers: list[str | tuple[str, dict[str, str]]] = [PROVIDERS[name]]
@@ -127,15 +130,20 @@ def _open(
     except Exception as error:
         if name == "cpu" or _is_model_fault(error):
             raise ModelError(
-                "it is no ONNX model that can be run "
-                f"({str(error).strip().splitlines()[0][:160]})",
+                f"it is no ONNX model that can be run ({first_line(error)})",
                 hint="Fetch a fresh copy, or export it again.",
             ) from error
-        return None, str(error).strip().splitlines()[0][:160]
+        return None, first_line(error)
     ran = session.get_providers()
     if ran[0] != PROVIDERS[name]:
         return None, "ONNX Runtime fell back to the CPU; its libraries did not load"
     return session, ""
+
+
+def first_line(error: Exception) -> str:
+    """What an error says, short enough for a sentence."""
+    lines = str(error).strip().splitlines()
+    return lines[0][:200] if lines else type(error).__name__
 
 
 def _is_model_fault(error: Exception) -> bool:

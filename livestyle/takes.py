@@ -24,6 +24,7 @@ class Takes:
         folder: where recordings and snapshots go that a key asked for.
         file: record to this file from the first frame on; None records by key alone.
         fps: the source's nominal rate, 0.0 when unknown.
+        lossless: wait for the encoder instead of leaving frames out, as for a file.
 
     Attributes:
         written: files that were finished.
@@ -35,7 +36,13 @@ class Takes:
     """
 
     def __init__(
-        self, controls: Controls, folder: Path, file: Path | None, fps: float
+        self,
+        controls: Controls,
+        folder: Path,
+        file: Path | None,
+        fps: float,
+        *,
+        lossless: bool = False,
     ) -> None:
         self.controls = controls
         self.folder = folder
@@ -43,10 +50,11 @@ class Takes:
         self.trouble = ""
         self.left_out = 0
         self._fps = fps
+        self._lossless = lossless
         self._file = file
         self._recorder: Recorder | None = None
         if file is not None:
-            self._recorder = Recorder(file, fps_hint=fps)
+            self._recorder = self._make_recorder(file)
             controls.recording = True
 
     @property
@@ -79,6 +87,7 @@ class Takes:
                 self.trouble = str(error)
                 self.controls.say(error.message)
             else:
+                self.trouble = ""
                 self.written.append(path)
                 self.controls.say(f"saved {path.name}")
 
@@ -101,9 +110,12 @@ class Takes:
     def _start(self) -> None:
         try:
             path = fresh_path(self.folder, self.controls.style, ".mp4")
-            self._recorder = Recorder(path, fps_hint=self._fps)
+            self._recorder = self._make_recorder(path)
         except OutputError as error:
             self._fail(error)
+
+    def _make_recorder(self, path: Path) -> Recorder:
+        return Recorder(path, fps_hint=self._fps, lossless=self._lossless)
 
     def _stop(self) -> None:
         recorder, self._recorder = self._recorder, None

@@ -43,6 +43,7 @@ class XDisplay:
         screen = self._screen(number.value)
         self._root = int(screen.root)
         self.size_wh = (int(screen.width), int(screen.height))
+        self._before = self._children()
         self._watched = 0
 
     def has_window_manager(self) -> bool:
@@ -51,9 +52,12 @@ class XDisplay:
         return atom != 0 and self._property(self._root, atom) != b""
 
     def watch(self, title: str) -> None:
-        """Looks after the window of that title, if it is a child of the root."""
+        """Looks after a window that was made after this connection.
+
+        Without a window manager it is a child of the root; elsewhere it is not found.
+        """
         wanted = title.encode()
-        for window in self._children():
+        for window in self._children() - self._before:
             if self._property(window, _WM_NAME) == wanted:
                 self._watched = window
                 mask = c_uint32(_STRUCTURE_NOTIFY)
@@ -107,15 +111,15 @@ class XDisplay:
         _free(reply)
         return value
 
-    def _children(self) -> list[int]:
+    def _children(self) -> set[int]:
         cookie = self._xcb.xcb_query_tree(self._connection, self._root)
         reply = self._xcb.xcb_query_tree_reply(self._connection, cookie, None)
         if not reply:
-            return []
+            return set()
         count = self._xcb.xcb_query_tree_children_length(reply)
         children = self._xcb.xcb_query_tree_children(reply)[:count]
         _free(reply)
-        return list(children)
+        return set(children)
 
 
 class _Screen(ctypes.Structure):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -51,7 +52,8 @@ class Checkpoint:
             temporary.replace(path)
         # torch reports a full disk as RuntimeError.
         except (OSError, RuntimeError) as error:
-            temporary.unlink(missing_ok=True)
+            with suppress(OSError):
+                temporary.unlink()
             raise OutputError(
                 f"the checkpoint {path} cannot be written ({error})",
                 hint="Free some space or choose another folder with --out.",
@@ -83,10 +85,30 @@ class Checkpoint:
             ) from error
 
     def build(self) -> Painter:
-        """The painter with its weights, on the CPU."""
+        """The painter with its weights, on the CPU.
+
+        Raises:
+            SettingsError: the weights are of another network.
+        """
         painter = Painter(self.recipe.network, len(self.recipe.styles), self.recipe.dim)
-        painter.load_state_dict(self.painter)
+        self.restore(painter)
         return painter.eval()
+
+    def restore(self, painter: Painter) -> None:
+        """Loads the weights into a painter of the same recipe.
+
+        Raises:
+            SettingsError: they are of another network.
+        """
+        try:
+            painter.load_state_dict(self.painter)
+        except RuntimeError as error:
+            raise SettingsError(
+                f"the checkpoint's weights do not fit the network "
+                f"'{self.recipe.network}' as it is now",
+                hint="Fit again, or use the code that it was fitted with"
+                f"{f' (commit {self.commit[:12]})' if self.commit else ''}.",
+            ) from error
 
 
 def commit() -> str:

@@ -36,11 +36,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def parse_duration(text: str) -> float:
-    """Reads "90s", "30m", "1.5h" or "1h30m" as seconds."""
+    """Reads "90s", "30m", "1.5h" or "1h30m" as seconds, more than none."""
     parts = re.findall(r"(\d+(?:\.\d+)?)([hms])", text)
-    if not parts or "".join(n + unit for n, unit in parts) != text:
+    seconds = sum(float(n) * {"h": 3600, "m": 60, "s": 1}[unit] for n, unit in parts)
+    if not seconds or "".join(n + unit for n, unit in parts) != text:
         raise argparse.ArgumentTypeError(f"{text!r}: write 90s, 30m, 1.5h or 1h30m")
-    return sum(float(n) * {"h": 3600, "m": 60, "s": 1}[unit] for n, unit in parts)
+    return seconds
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text!r}: write 0 or a number above it")
+    return int(text)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -85,7 +92,7 @@ def _parser() -> argparse.ArgumentParser:
         "--time", type=parse_duration, metavar="30m", help="fit for so long instead"
     )
     fit.add_argument("--resume", action="store_true", help="go on where it stopped")
-    fit.add_argument("--workers", type=int, default=2, help="decoding processes (2)")
+    fit.add_argument("--workers", type=_count, default=2, help="decoding processes (2)")
     fit.add_argument("--device", default="auto", help="auto, cpu or cuda (auto)")
     fit.add_argument(
         "--precision", default="auto", help="auto, float32 or bfloat16 (auto)"

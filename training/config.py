@@ -10,9 +10,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, get_args, get_origin, get_type_hints
 
-from livestyle.errors import SettingsError
+from livestyle.contract import Card, Style
+from livestyle.errors import ModelError, SettingsError
 
 RECIPES = Path(__file__).parent / "recipes"
+MIN_CROP = 80  # px: the grid term looks at windows of 5x5 cells of 16 px
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,7 @@ class Recipe:
         content_weight, style_weight: of the relative terms, whose scale is 1.
         tv_weight, range_weight, identity_weight: of the terms over squared pixels.
         grid_weight: of the share of detail that repeats with the network's grid.
-        crop: side of the training crops in px, a multiple of 8.
+        crop: side of the training crops in px, a multiple of 8 from `MIN_CROP` up.
         zoom: range of the photograph's short side after scaling, in multiples of crop.
         batch: painted photographs in a step, styles in turn.
         identities: photographs in a step that are to come back unchanged.
@@ -102,10 +104,59 @@ class Recipe:
                 f"recipe '{self.name}' needs styles with names of their own",
                 hint="Give each [[styles]] table its own name.",
             )
-        if self.crop % 8 or self.crop < 64:
+        _require_ranges(self)
+        _require_card(self)
+
+
+def _require_ranges(recipe: Recipe) -> None:
+    """Refuses what would only break in the middle of a fit."""
+    low, high = recipe.zoom
+    rules = {
+        "crop": (
+            recipe.crop >= MIN_CROP and recipe.crop % 8 == 0,
+            f"Take a multiple of 8 from {MIN_CROP} up.",
+        ),
+        "zoom": (0 < low <= high, "Take a range such as [1.0, 2.0]."),
+        "steps": (recipe.steps >= 1, "Take 1 or more."),
+        "batch": (recipe.batch >= 1, "Take 1 or more."),
+        "identities": (recipe.identities >= 0, "Take 0 or more."),
+        "dim": (recipe.dim >= 1, "Take 1 or more; 64 is usual."),
+        "content_layers": (_has_share(recipe.content_layers), "Give a share above 0."),
+        "style_layers": (_has_share(recipe.style_layers), "Give a share above 0."),
+    }
+    for name, (kept, hint) in rules.items():
+        if not kept:
             raise SettingsError(
-                f"crop is {self.crop}", hint="Take a multiple of 8 from 64 up."
+                f"recipe '{recipe.name}': {name} is {getattr(recipe, name)!r}",
+                hint=hint,
             )
+    for painting in recipe.styles:
+        if painting.size < MIN_CROP:
+            raise SettingsError(
+                f"recipe '{recipe.name}': the size of {painting.name} is "
+                f"{painting.size} px",
+                hint=f"Take {MIN_CROP} or more; 400 is usual.",
+            )
+
+
+def _has_share(layers: Mapping[str, float]) -> bool:
+    return min(layers.values(), default=-1) >= 0 and sum(layers.values()) > 0
+
+
+def _require_card(recipe: Recipe) -> None:
+    """Refuses now what the painter's card would refuse after hours of fitting."""
+    try:
+        styles = tuple(
+            Style(p.name, p.title, p.artist, p.year, p.licence, p.source, (0.0,))
+            for p in recipe.styles
+        )
+        Card(recipe.name, styles, identity=(0.0,), network=recipe.network)
+    except ModelError as error:
+        raise SettingsError(
+            f"recipe '{recipe.name}' would make a painter that cannot be opened: "
+            f"{error.message}",
+            hint="Style names are lower case words with hyphens: great-wave.",
+        ) from error
 
 
 def load_recipe(spec: str | Path) -> Recipe:
@@ -183,8 +234,9 @@ def _value(hint: Any, value: Any, where: str) -> Any:
     elif origin is not None and not isinstance(origin, types.UnionType):
         if isinstance(value, Mapping) and value:
             return {str(k): _value(float, v, where) for k, v in value.items()}
-    elif hint is float and isinstance(value, int | float) and value is not True:
+    elif hint is float and type(value) in (int, float):
         return float(value)
     elif type(value) is hint:
         return value
-    raise SettingsError(f"{where} is {value!r}", hint=f"It must be of the kind {hint}.")
+    kind = hint.__name__ if isinstance(hint, type) and origin is None else hint
+    raise SettingsError(f"{where} is {value!r}", hint=f"It must be of the kind {kind}.")

@@ -77,22 +77,23 @@ class Crops(Dataset[tuple[Tensor, int]]):
         self.webcam = webcam
 
     def __getitem__(self, index: int) -> tuple[Tensor, int]:
-        """A crop, uint8 RGB of shape (3, crop, crop), and how many files were broken.
+        """A crop, uint8 RGB of shape (3, crop, crop), and which file was broken.
+
+        The second is the place in `pictures` of the file whose turn it was, if that did
+        not decode and the next one came instead; otherwise -1.
 
         Raises:
             SettingsError: no picture at all can be read.
         """
         n = len(self.pictures)
         order = np.random.default_rng((self.seed, index // n)).permutation(n)
-        for broken in range(n):
-            path = self.pictures[order[(index + broken) % n]]
-            picture = read_rgb(path)
+        for passed in range(n):
+            picture = read_rgb(self.pictures[order[(index + passed) % n]])
             if picture is not None:
                 rng = np.random.default_rng((self.seed, index, 1))
+                broken = int(order[index % n]) if passed else -1
                 return _tensor(self._crop(picture, rng)), broken
-        raise SettingsError(
-            f"none of the {n} pictures can be read", hint="Check the data folder."
-        )
+        raise _none_readable(n)
 
     def _crop(self, picture: Picture, rng: np.random.Generator) -> Picture:
         short = self.crop * rng.uniform(*self.zoom)
@@ -103,6 +104,12 @@ class Crops(Dataset[tuple[Tensor, int]]):
         if rng.random() < 0.5:
             picture = picture[:, ::-1]
         return as_webcam(picture, rng) if self.webcam else picture
+
+
+def _none_readable(count: int) -> SettingsError:
+    return SettingsError(
+        f"none of the {count} pictures can be read", hint="Check the data folder."
+    )
 
 
 def as_webcam(picture: Picture, rng: np.random.Generator) -> Picture:
@@ -166,11 +173,15 @@ class Onward(Sampler[int]):
 
 def batches(
     crops: Crops, batch: int, start: int, workers: int
-) -> Generator[tuple[Tensor, int], None, None]:
+) -> Generator[tuple[Tensor, set[int]], None, None]:
     """Batches from step `start` on, without end.
 
     Yields:
-        uint8 RGB of shape (batch, 3, crop, crop), and how many broken files were met.
+        uint8 RGB of shape (batch, 3, crop, crop), and which files were found broken, by
+        their places in `crops.pictures`.
+
+    Raises:
+        SettingsError: no picture at all can be read.
     """
     loader = DataLoader(
         crops,
@@ -184,8 +195,12 @@ def batches(
         # and waits for them for ever.
         multiprocessing_context="spawn" if workers else None,
     )
-    for pictures, broken in loader:
-        yield pictures, int(broken.sum())
+    try:
+        for pictures, broken in loader:
+            yield pictures, set(broken.tolist()) - {-1}
+    except SettingsError as error:
+        # A worker's error comes back with its whole traceback for a message.
+        raise _none_readable(len(crops.pictures)) from error
 
 
 def _quiet_worker(_: int) -> None:

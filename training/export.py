@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -25,10 +26,9 @@ from livestyle.errors import LivestyleError, OutputError
 from livestyle.frame import Pixels
 from livestyle.model import Painter as Runtime
 from training.checkpoint import Checkpoint
-from training.nets import Painter
+from training.nets import MARGIN, Painter, margins
 
 OPSET = 18
-MARGIN = 8  # px of repeated edge around the frame; hides what zero padding does there
 SIZES = ((480, 640), (338, 451))  # (height, width) that the file is compared at
 TOLERANCE = 2  # grey levels of 255 between torch and ONNX Runtime, at any pixel
 MEAN_TOLERANCE = 0.05  # grey levels, on average: rounding flips alone
@@ -70,13 +70,6 @@ class Exported(nn.Module):
         return x[MARGIN : MARGIN + height, MARGIN : MARGIN + width]
 
 
-def margins(height: int, width: int, multiple: int) -> tuple[int, int, int, int]:
-    """Padding (left, right, top, bottom) to multiples of the network's own."""
-    right = MARGIN + (-width - 2 * MARGIN) % multiple
-    bottom = MARGIN + (-height - 2 * MARGIN) % multiple
-    return MARGIN, right, MARGIN, bottom
-
-
 def interleave(x: Tensor, k: int) -> Tensor:
     """Blocks of k x k pixels in channels to one picture, channels last.
 
@@ -114,7 +107,8 @@ def export(checkpoint: Checkpoint, path: Path) -> Path:
             f"{path} cannot be written ({error})", hint="Choose another place."
         ) from error
     finally:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):
+            part.unlink()
     return path
 
 
@@ -213,13 +207,11 @@ def check_parity(
 
 def paint_with_torch(painter: Painter, picture: Pixels, row: int) -> Pixels:
     """The reference: BGR uint8 (H, W, 3) painted by the network as it was fitted."""
-    height, width = picture.shape[:2]
     x = torch.from_numpy(picture[..., ::-1].copy()).permute(2, 0, 1)[None] / 255
-    x = F.pad(x, margins(height, width, painter.net.multiple), mode="replicate")
     with torch.no_grad():
         y = painter(x, torch.tensor([row]))[0].clamp(0, 1)
-    y = (y * 255).round().byte().permute(1, 2, 0).numpy()[..., ::-1]
-    return np.ascontiguousarray(y[MARGIN : MARGIN + height, MARGIN : MARGIN + width])
+    y = (y * 255).round().byte().permute(1, 2, 0)
+    return np.ascontiguousarray(y.numpy()[..., ::-1])
 
 
 def _test_picture(height: int, width: int) -> Pixels:

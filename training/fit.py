@@ -13,8 +13,8 @@ from typing import TypeVar
 import torch
 from torch import Tensor, nn
 
-from livestyle.errors import LivestyleError
-from training.checkpoint import Checkpoint, commit
+from livestyle.errors import LivestyleError, OutputError
+from training.checkpoint import FILE, Checkpoint, commit
 from training.config import Recipe
 from training.data import Crops, batches, find_pictures, split
 from training.device import choose_device, choose_precision
@@ -67,10 +67,10 @@ class Progress:
 
     Attributes:
         step: steps made, this one included.
-        done: share of the whole fit, 0..1.
+        done: share of the whole fit that is behind us, 0..1.
         terms: the loss terms of this step, by name.
         images_per_second: photographs painted, over the last steps.
-        broken: files that could not be read so far.
+        broken: different files that could not be read, since this fit began or resumed.
     """
 
     step: int
@@ -98,7 +98,7 @@ def fit(
     Raises:
         SettingsError: data, paintings, weights or device are not as they must be.
         DivergedError: the loss became no number or exploded; the checkpoint is the
-            last good one.
+            last one whose weights were seen to give a good loss.
         KeyboardInterrupt: after the checkpoint was written.
     """
     device = choose_device(options.device)
@@ -120,11 +120,11 @@ def fit(
     features = _placed(features, device)
     paintings = load_paintings(recipe, options.styles)
     objective = Objective(recipe, features, paintings).to(device)
-    preview = Preview(options.out, recipe, validation, paintings)
 
     crops = Crops(training, recipe.crop, recipe.zoom, recipe.seed)
     batch = recipe.batch + recipe.identities
-    step, elapsed, broken = start.step, start.elapsed, 0
+    step, elapsed = start.step, start.elapsed
+    broken: set[int] = set()
     recent: deque[dict[str, float]] = deque(maxlen=AVERAGED)
     times: deque[float] = deque([time.monotonic()], maxlen=AVERAGED)
 
@@ -140,13 +140,17 @@ def fit(
         ).save(options.out)
 
     path = save()
+    preview = Preview(options.out, recipe, validation, paintings)
     stream = batches(crops, batch, step, options.workers)
     try:
         for pictures, skipped in stream:
             done = _done(step, elapsed, recipe, options)
             if done >= 1:
                 break
-            _set_rate(optimizer, recipe, step, done)
+            for group in optimizer.param_groups:
+                group["lr"] = learning_rate(recipe, step, done)
+            # By the step's own seed, so that a resumed fit draws what it would have.
+            torch.manual_seed(recipe.seed + 1_000_003 * step)
             x = _to_float(pictures, device)
             rows = _rows(step, recipe, device)
             with torch.autocast(device.type, dtype, dtype != torch.float32):
@@ -155,26 +159,33 @@ def fit(
             terms["total"].backward()
             values = {name: term.item() for name, term in terms.items()}
             _check(values, recent, step, path)
+            if step % options.save_every == 0 and step > start.step:
+                # Here and not after the step: these weights gave a good loss.
+                path = save()
             optimizer.step()
 
             step += 1
-            broken += skipped
+            broken |= skipped
             recent.append(values)
             times.append(time.monotonic())
             elapsed += times[-1] - times[-2]
             rate = batch * (len(times) - 1) / (times[-1] - times[0])
-            report(Progress(step, done, values, rate, broken))
-            preview.scalars(step, values, rate, broken)
+            done = min(1.0, _done(step, elapsed, recipe, options))
+            report(Progress(step, done, values, rate, len(broken)))
+            preview.scalars(step, values, rate, len(broken))
             if step % options.preview_every == 0:
                 preview.sheet(step, painter)
-            if step % options.save_every == 0:
-                path = save()
-    finally:
-        # A step that diverged has not touched the weights: these are good ones.
         path = save()
+        preview.sheet(step, painter)
+    except DivergedError:
+        # The step before may have ruined the weights: what is on disk stays.
+        raise
+    except BaseException:
+        save()
+        raise
+    finally:
         stream.close()
         preview.close()
-    preview.sheet(step, painter)
     return path
 
 
@@ -191,15 +202,12 @@ def _restore(
         _refuse_to_overwrite(options.out)
         return Checkpoint(None, 0, 0.0, {}, {})  # type: ignore[arg-type]
     checkpoint = Checkpoint.load(options.out)
-    painter.load_state_dict(checkpoint.painter)
+    checkpoint.restore(painter)
     optimizer.load_state_dict(checkpoint.optimizer)
     return checkpoint
 
 
 def _refuse_to_overwrite(out: Path) -> None:
-    from livestyle.errors import OutputError
-    from training.checkpoint import FILE
-
     if (out / FILE).exists():
         raise OutputError(
             f"{out} holds a fit already",
@@ -214,14 +222,17 @@ def _done(step: int, elapsed: float, recipe: Recipe, options: FitOptions) -> flo
     return step / recipe.steps
 
 
-def _set_rate(
-    optimizer: torch.optim.Adam, recipe: Recipe, step: int, done: float
-) -> None:
-    """Linear warm-up, then a cosine down to a hundredth."""
+def learning_rate(recipe: Recipe, step: int, done: float) -> float:
+    """Linear warm-up to the recipe's rate, times a cosine down to a hundredth.
+
+    Args:
+        recipe: for its rate and warm-up.
+        step: steps made so far.
+        done: share of the whole fit that is behind us, 0..1.
+    """
     warm = min(1.0, (step + 1) / max(1, recipe.warmup))
     fall = 0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * min(1.0, done)))
-    for group in optimizer.param_groups:
-        group["lr"] = recipe.rate * warm * fall
+    return recipe.rate * warm * fall
 
 
 def _rows(step: int, recipe: Recipe, device: torch.device) -> Tensor:
@@ -248,7 +259,7 @@ def _check(
             f"the loss {'is no number' if bad else f'exploded to {total:.3g}'} "
             f"at step {step} ({', '.join(bad) or 'total'})",
             hint="Halve 'rate' in the recipe, or fit with --precision float32; the "
-            f"weights before that step are in {path}.",
+            f"last good weights are in {path}.",
         )
 
 

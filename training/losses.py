@@ -138,21 +138,27 @@ class GridLoss(nn.Module):
     A network that works at 1/8 of the size is tempted to paint the same bead into each
     cell of 8x8 pixels: cheap texture, and an ugly lattice. Detail is what differs from
     its cell's mean; the part of it that survives averaging over a window of cells is
-    the lattice. 0 for no detail, 1 for wallpaper, about 1/25 for a painting.
+    the lattice. 0 for no detail, 1 for wallpaper, 0.04 to 0.07 for paintings.
 
     Args:
-        cell: px, the network's coarsest stride.
+        cells: px, the network's coarsest stride, and twice that: beads that alternate
+            from cell to cell are a lattice too.
         window: cells along each side of the averaging window.
     """
 
-    def __init__(self, cell: int = 8, window: int = 5) -> None:
+    def __init__(self, cells: tuple[int, ...] = (8, 16), window: int = 5) -> None:
         super().__init__()
-        self.cell = cell
+        self.cells = cells
         self.window = window
 
     def forward(self, pictures: Tensor) -> Tensor:
         """One number a sample, shape (B,), for pictures of shape (B, 3, H, W)."""
-        cells = F.pixel_unshuffle(pictures.float(), self.cell)
+        return torch.stack([self._lattice(pictures, c) for c in self.cells]).mean(0)
+
+    def _lattice(self, pictures: Tensor, cell: int) -> Tensor:
+        height, width = (side - side % cell for side in pictures.shape[-2:])
+        pictures = pictures[..., :height, :width].float()
+        cells = F.pixel_unshuffle(pictures, cell)
         b, _, h, w = cells.shape
         cells = cells.reshape(b, 3, -1, h, w)
         detail = (cells - cells.mean(2, keepdim=True)).reshape(b, -1, h, w)

@@ -14,6 +14,8 @@ from torch import Tensor, nn
 
 from livestyle.errors import SettingsError
 
+MARGIN = 8  # px of repeated edge around a picture, cropped off with what it did there
+
 
 class ConditionalInstanceNorm(nn.Module):
     """Instance norm whose scale and shift are affine in the style embedding.
@@ -145,7 +147,7 @@ class Canvas(nn.Module):
         self.register_buffer("tile", torch.cat([white[:, : grains // 2], smooth], 1))
         self.mix = nn.Conv2d(grains, channels, 1, bias=False)
         self.gain = nn.Linear(dim, channels)
-        nn.init.constant_(self.gain.bias, 0.3)
+        nn.init.constant_(self.gain.bias, 1.0)
 
     def forward(self, x: Tensor, style: Tensor) -> Tensor:
         """Shape (B, C, h, w) in and out, for embeddings of shape (B, D)."""
@@ -266,6 +268,13 @@ def _head(conv: nn.Conv2d) -> nn.Conv2d:
     return conv
 
 
+def margins(height: int, width: int, multiple: int) -> tuple[int, int, int, int]:
+    """Padding (left, right, top, bottom) of a picture up to multiples of a side."""
+    right = MARGIN + (-width - 2 * MARGIN) % multiple
+    bottom = MARGIN + (-height - 2 * MARGIN) % multiple
+    return MARGIN, right, MARGIN, bottom
+
+
 def unblock(x: Tensor, k: int) -> Tensor:
     """Blocks of k x k pixels in channels to pictures.
 
@@ -318,14 +327,17 @@ class Painter(nn.Module):
         return int(self.embeddings.shape[1])
 
     def forward(self, pictures: Tensor, rows: Tensor) -> Tensor:
-        """Paints each picture by the embedding of its row.
+        """Paints each picture by the embedding of its row, as the exported file does.
 
         Args:
-            pictures: RGB, 0..1, shape (B, 3, H, W), sides multiples of `net.multiple`.
+            pictures: RGB, 0..1, shape (B, 3, H, W), any height and width.
             rows: int64, shape (B,).
 
         Returns:
             RGB, nominally 0..1 (not clipped), float32, shape (B, 3, H, W).
         """
-        painted = self.net(pictures, self.embeddings[rows])
-        return unblock(painted, self.net.block).float()
+        height, width = pictures.shape[-2:]
+        around = margins(height, width, self.net.multiple)
+        x = F.pad(pictures, around, mode="replicate")
+        x = unblock(self.net(x, self.embeddings[rows]), self.net.block).float()
+        return x[..., MARGIN : MARGIN + height, MARGIN : MARGIN + width]

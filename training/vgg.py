@@ -26,7 +26,8 @@ def layer_names(network: str) -> list[str]:
     """
     if network not in CONVS:
         raise SettingsError(
-            f"there is no loss network '{network}'", hint=f"There are {set(CONVS)}."
+            f"there is no loss network '{network}'",
+            hint=f"There are {' and '.join(CONVS)}.",
         )
     names = []
     for block, convs in enumerate(CONVS[network], start=1):
@@ -168,12 +169,18 @@ def _state(network: str, weights: Path | str | None) -> Mapping[str, Tensor]:
             f"{path} holds no readable weights ({error})",
             hint="Give a .safetensors or .pth file with torchvision's key names.",
         ) from error
-    if not isinstance(loaded, Mapping):
+    if not _is_table(loaded):
         raise SettingsError(
             f"{path} holds no table of weights",
-            hint="Save model.state_dict(), not the model.",
+            hint="Save model.state_dict(), not the model or a whole checkpoint.",
         )
-    return loaded
+    return loaded  # type: ignore[no-any-return]
+
+
+def _is_table(loaded: object) -> bool:
+    return isinstance(loaded, Mapping) and all(
+        isinstance(value, Tensor) for value in loaded.values()
+    )
 
 
 def _pretrained(network: str) -> Mapping[str, Tensor]:

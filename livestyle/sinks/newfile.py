@@ -1,4 +1,4 @@
-"""A file that FFmpeg writes through us, so that a failed write leaves it playable."""
+"""A file that FFmpeg writes through us, so that we know what the disk said."""
 
 from __future__ import annotations
 
@@ -10,14 +10,18 @@ from livestyle.naming import create
 
 
 class NewFile:
-    """A file that was not there before and that takes nothing after a failed write.
+    """A file that was not there before and that remembers why a write failed.
 
-    FFmpeg ends an MP4 by writing the index behind the pictures and only then turning
-    the fragments in front of it into plain data. If the index found no room, that last
-    step would make every fragment unreadable: it must not happen.
+    FFmpeg itself writes nothing more after a failed write. That matters: it ends an MP4
+    by writing the index behind the pictures and only then turning the fragments before
+    it into plain data, which without an index nobody could read.
 
     Args:
         path: the file to make.
+
+    Attributes:
+        path: the file.
+        failure: the first thing that went wrong, None so far.
 
     Raises:
         OutputError: it is there already or cannot be made.
@@ -30,8 +34,6 @@ class NewFile:
 
     def write(self, data: bytes) -> int:
         """Writes all of it, as FFmpeg takes a short write for a whole one."""
-        if self.failure is not None:
-            raise self.failure
         rest = memoryview(data)
         try:
             while rest:

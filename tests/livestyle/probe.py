@@ -21,6 +21,7 @@ class Judged:
     pix_fmt: str
     size_wh: tuple[int, int]
     duration: float
+    whole_duration: float
     times: list[float]
     keyframes: list[float]
     sound: str | None
@@ -66,15 +67,17 @@ def probe(path: Path) -> Judged:
     frames = [f for f in answer["frames"] if f["media_type"] == "video"]
     assert int(video["nb_read_frames"]) == len(frames)
     whole = answer["format"].get("duration", "nan")
+    times = [float(f["pts_time"]) for f in frames]
     return Judged(
         codec=video["codec_name"],
         pix_fmt=video["pix_fmt"],
         size_wh=(video["width"], video["height"]),
         duration=float(video.get("duration", whole)),
-        times=[float(f["pts_time"]) for f in frames],
+        whole_duration=float(whole),
+        times=times,
         keyframes=[float(f["pts_time"]) for f in frames if f["key_frame"]],
         sound=sound.get("codec_name"),
-        sound_lead=float(video["start_time"]) - float(sound.get("start_time", "nan")),
+        sound_lead=times[0] - float(sound.get("start_time", "nan")),
     )
 
 

@@ -67,7 +67,9 @@ class Screen:
 
     def windows(self, title: str = "livestyle") -> list[int]:
         """The windows of exactly that title, each an X id."""
-        found = self._xdotool("search", "--name", f"^{title}$", check=False)
+        found = self._xdotool(
+            "search", "--onlyvisible", "--name", f"^{title}$", check=False
+        )
         return [int(line) for line in found.split()]
 
     def wait_for_window(self, title: str = "livestyle", seconds: float = 20) -> int:
@@ -95,13 +97,14 @@ class Screen:
         x.xcb_connect.restype = c_void_p
         x.xcb_connect.argtypes = [c_char_p, c_void_p]
         x.xcb_send_event.argtypes = [c_void_p, c_uint8, c_uint32, c_uint32, c_char_p]
-        x.xcb_flush.argtypes = x.xcb_disconnect.argtypes = [c_void_p]
+        x.xcb_disconnect.argtypes = [c_void_p]
         connection = x.xcb_connect(self.name.encode(), None)
         protocols = _atom(x, connection, b"WM_PROTOCOLS")
         delete = _atom(x, connection, b"WM_DELETE_WINDOW")
         event = struct.pack("=BBHII5I", 33, 32, 0, window, protocols, delete, *[0] * 4)
         x.xcb_send_event(connection, False, window, 0, event)
-        x.xcb_flush(connection)
+        # An answer to a later request: the server has seen the event before we leave.
+        _atom(x, connection, b"WM_PROTOCOLS")
         x.xcb_disconnect(connection)
 
     def picture(self) -> Pixels:

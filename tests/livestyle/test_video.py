@@ -241,6 +241,24 @@ def test_damaged_files_end_in_a_movie_or_a_clear_error(
     assert report.frames == probe(tmp_path / "out.mp4").frames > 25
 
 
+@pytest.mark.parametrize("offset", ["0", "5000"])
+def test_a_clock_that_jumps_does_not_stretch_the_movie(
+    clips: Path, tmp_path: Path, offset: str
+) -> None:
+    second, source = tmp_path / "second.ts", tmp_path / "in.ts"
+    run(
+        *("ffmpeg", "-i", clips / "aac.ts", "-c", "copy"),
+        *("-output_ts_offset", offset, second),
+    )
+    source.write_bytes((clips / "aac.ts").read_bytes() + second.read_bytes())
+    report = paint_video(source, tmp_path / "out.mp4", same)
+    judged = probe(tmp_path / "out.mp4")
+    assert report.frames == judged.frames == 100
+    assert judged.span == pytest.approx(4.0, abs=0.1)
+    assert np.diff(judged.times) == pytest.approx(0.04, abs=0.1)
+    assert (np.diff(judged.times) < 0.02).sum() <= 2
+
+
 def stop_after(frames: int) -> Callable[[], bool]:
     calls = iter(range(1, 1000))
     return lambda: next(calls) >= frames
@@ -437,12 +455,19 @@ def test_a_target_without_a_folder_is_refused(clips: Path, tmp_path: Path) -> No
 def test_sources_that_are_no_video_are_named(clips: Path, tmp_path: Path) -> None:
     text = tmp_path / "text.mp4"
     text.write_text("no video at all")
+    cover, song = tmp_path / "cover.png", tmp_path / "song.m4a"
+    cv2.imwrite(str(cover), np.zeros((64, 64, 3), np.uint8))
+    run(
+        *("ffmpeg", "-i", clips / "soundonly.m4a", "-i", cover, "-map", "0", "-map"),
+        *("1", "-c", "copy", "-disposition:v:0", "attached_pic", song),
+    )
     for source, message in [
         (tmp_path / "none.mp4", r"no file '.*none\.mp4'"),
         (tmp_path, "is a folder"),
         (text, r"text\.mp4' is no video"),
         (clips / "soundonly.m4a", "no moving picture"),
+        (song, "no moving picture"),
     ]:
         with pytest.raises(SourceError, match=message):
             paint_video(source, tmp_path / "out.mp4", same)
-    assert [path.name for path in tmp_path.iterdir()] == ["text.mp4"]
+    assert not list(tmp_path.glob("out*"))

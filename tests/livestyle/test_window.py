@@ -2,8 +2,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import closing
-from pathlib import Path
+from contextlib import closing, contextmanager
 
 import numpy as np
 import pytest
@@ -242,12 +241,16 @@ def test_bars_are_added_only_where_they_are_missing(
     assert int(box.sum()) == int(card().pixels.sum())
 
 
-def run(program: str, environ: dict[str, str]) -> subprocess.Popen[str]:
-    return subprocess.Popen(
+@contextmanager
+def run(program: str, environ: dict[str, str]) -> Iterator[subprocess.Popen[str]]:
+    with subprocess.Popen(
         [sys.executable, "-c", program],
         env={**environ, "PYTHONPATH": os.pathsep.join(sys.path)},
-        cwd=Path.home(),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-    )
+    ) as running:
+        try:
+            yield running
+        finally:
+            running.kill()

@@ -1,0 +1,125 @@
+"""Writes the parts of the pages that are made from code: keys, options, models, speed.
+
+python docs/make_pages.py            writes them
+python docs/make_pages.py --check    says which are stale, and exits with 1
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import sys
+from dataclasses import fields
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent.parent))
+
+from livestyle import commands
+from livestyle.model import Painter
+from livestyle.settings import FLAGS, Settings
+
+ROOT = Path(__file__).parent.parent
+
+
+def readme() -> str:
+    """README.md with its generated parts renewed."""
+    text = (ROOT / "README.md").read_text("utf-8")
+    text = _fill(text, "keys", f"\n{commands.markdown().strip()}\n")
+    text = _fill(text, "options", f"\n{options()}\n")
+    return _fill(text, "speed", speed())
+
+
+def options() -> str:
+    """The options of the live picture as a table."""
+    lines = ["| option | default | what |", "|---|---|---|"]
+    for row in fields(Settings):
+        flag = "--" + FLAGS.get(row.name, row.name)
+        if row.metadata["read"] is bool:
+            flag, default = f"{flag}, --no-{flag[2:]}", "on" if row.default else "off"
+        else:
+            flag = f"{flag} {row.metadata['meta']}"
+            default = "" if row.default is None else str(row.default)
+        lines.append(f"| `{flag}` | {default} | {row.metadata['help']} |")
+    return "\n".join(lines)
+
+
+def speed() -> str:
+    """One sentence with the measured figures."""
+    data = json.loads((ROOT / "benchmarks/results/speed.json").read_text("utf-8"))
+    times, machine = data["times"], data["machine"]
+    return (
+        f"a frame of {data['size']} takes {times['painter']['median_ms']:.0f} ms on "
+        f"{data['threads']} cores of a server CPU\n  ({machine['cpu'].split(' (')[0]}), "
+        f"where the network of Johnson et al. 2016 takes "
+        f"{times['johnson']['median_ms']:.0f} ms "
+        f"({data['ratio_of_medians']:.0f} times as long;\n  `benchmarks/speed.py`)"
+    )
+
+
+def models() -> str:
+    """models/README.md, from the cards of the files beside it."""
+    parts = [
+        "# The painters\n\nEach file is one network with several styles and says "
+        "all of this on a card of its own.\nThis page is made from the cards by "
+        "`python docs/make_pages.py`.\n"
+    ]
+    for path in sorted((ROOT / "models").glob("*.onnx")):
+        parts.append(_model(path))
+    return "\n".join(parts)
+
+
+def _model(path: Path) -> str:
+    card = Painter(path, provider="cpu").card
+    losses = ", ".join(f"{name} {value:.3f}" for name, value in card.losses.items())
+    rows = "\n".join(
+        f"| `{s.name}` | {s.title} | {s.artist} | {s.year} | {s.licence} {s.source}. |"
+        for s in card.styles
+    )
+    return f"""
+## {path.name}
+
+![Painted by {card.name}](../docs/figures/{card.name}.jpg)
+
+| style | painting | painter | year | why it is free to use, and whence |
+|---|---|---|---|---|
+{rows}
+
+- Network: `{card.network}` in `training/nets.py`, {path.stat().st_size / 1e6:.1f} MB.
+- Recipe: `training/recipes/{card.recipe}.toml`, for `python -m training fit`.
+- Fitted: {card.trained_on}.
+- Losses at the end (relative terms before their weights): {losses}.
+- By {card.author or "unknown"}; licence: {card.licence or "unknown"}.
+"""
+
+
+def _fill(text: str, name: str, content: str) -> str:
+    """Puts content between the markers <!-- name --> and <!-- /name -->."""
+    pattern = rf"(<!-- {name} -->).*?(<!-- /{name} -->)"
+    renewed, count = re.subn(
+        pattern, lambda m: m[1] + content + m[2], text, flags=re.DOTALL
+    )
+    if count != 1:
+        raise SystemExit(f"README.md has {count} places for '{name}'")
+    return renewed
+
+
+def main() -> int:
+    """Writes or checks all pages."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--check", action="store_true")
+    check = parser.parse_args().check
+    stale = []
+    for path, text in {"README.md": readme(), "models/README.md": models()}.items():
+        file = ROOT / path
+        if not file.exists() or file.read_text("utf-8") != text:
+            stale.append(path)
+            if not check:
+                file.write_text(text, "utf-8")
+    if stale:
+        print(f"{'stale' if check else 'written'}: {', '.join(stale)}")
+    return int(check and bool(stale))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

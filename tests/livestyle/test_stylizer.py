@@ -1,0 +1,156 @@
+import numpy as np
+import pytest
+
+from livestyle.controls import Controls
+from livestyle.errors import UnknownStyleError
+from livestyle.frame import Frame, Pixels
+from livestyle.model import Painter
+from livestyle.stylizer import Stylizer
+from tests.livestyle.tiny_painter import painted, write_painter
+
+PICTURE = np.random.default_rng(0).integers(0, 256, (36, 48, 3), np.uint8)
+
+
+@pytest.fixture(scope="module")
+def painter(tmp_path_factory: pytest.TempPathFactory) -> Painter:
+    path = tmp_path_factory.mktemp("painter") / "tiny.onnx"
+    return Painter(write_painter(path))
+
+
+@pytest.fixture
+def controls(painter: Painter) -> Controls:
+    return Controls(painter.names)
+
+
+@pytest.fixture
+def stylize(painter: Painter, controls: Controls) -> Stylizer:
+    return Stylizer(painter, controls)
+
+
+def at(seconds: float, pixels: Pixels = PICTURE) -> Frame:
+    return Frame(pixels, round(seconds * 30), seconds)
+
+
+def test_a_painted_frame_keeps_its_moment_its_number_and_its_size(stylize: Stylizer):
+    painted_frame = stylize(Frame(PICTURE, 7, 1.25))
+    assert (painted_frame.index, painted_frame.captured) == (7, 1.25)
+    assert (painted_frame.pixels == 255 - PICTURE).all()
+
+
+def test_the_first_style_is_there_with_the_first_frame(
+    stylize: Stylizer, controls: Controls
+):
+    controls.choose_style(1)
+    assert (stylize(at(100.0)).pixels == painted(PICTURE, (0, 1))).all()
+
+
+def test_at_strength_0_it_is_the_cameras_picture_to_the_byte(
+    stylize: Stylizer, controls: Controls
+):
+    controls.strength = 0.0
+    assert stylize(at(0)).pixels.tobytes() == PICTURE.tobytes()
+
+
+def test_strength_goes_from_the_camera_to_the_style_and_never_back(
+    stylize: Stylizer, controls: Controls
+):
+    distances = []
+    for tenths in range(11):
+        controls.strength = tenths / 10
+        shown = stylize(at(tenths)).pixels.astype(int)
+        distances.append(float(np.abs(shown - PICTURE).mean()))
+    steps = np.diff(distances)
+    assert distances[0] == 0
+    assert (steps > 0).all()
+    assert steps.max() < 2.5 * distances[-1] / 10, "one step does it all"
+    assert distances[-1] == float(np.abs(255 - 2 * PICTURE.astype(int)).mean())
+
+
+def test_a_switch_flows_over_the_frames_of_three_tenths_of_a_second(
+    stylize: Stylizer, controls: Controls
+):
+    stylize(at(10.0))
+    controls.choose_style(1)
+    stylize(at(11.0))  # the switch is seen with this frame
+    for number in range(12):
+        passed = number / 30
+        share = min(1.0, passed / 0.3)
+        shown = stylize(at(11.0 + passed)).pixels.astype(int)
+        expected = painted(PICTURE, (1 - share, share))
+        assert np.abs(shown - expected).max() <= 1
+    assert (shown == painted(PICTURE, (0, 1))).all()
+
+
+def test_no_frame_is_lost_or_held_back_by_switching(
+    stylize: Stylizer, controls: Controls
+):
+    for number in range(20):
+        controls.step_style(+1)
+        assert stylize(at(number / 30)).index == number
+
+
+def test_a_switch_in_the_middle_of_another_does_not_jump(
+    stylize: Stylizer, controls: Controls
+):
+    stylize(at(0.0))
+    controls.choose_style(1)
+    stylize(at(1.0))
+    before = stylize(at(1.15)).pixels.astype(int)
+    controls.choose_style(0)
+    after = stylize(at(1.15)).pixels.astype(int)
+    assert np.abs(after - before).max() <= 1
+    assert np.abs(before - painted(PICTURE, (0.5, 0.5))).max() <= 1
+    assert (stylize(at(1.5)).pixels == 255 - PICTURE).all()
+
+
+def test_switched_off_it_is_the_cameras_picture_to_the_byte(
+    stylize: Stylizer, controls: Controls
+):
+    stylize(at(0.0))
+    controls.toggle("stylizing")
+    assert stylize(at(0.1)).pixels.tobytes() == PICTURE.tobytes()
+    controls.toggle("stylizing")
+    assert (stylize(at(0.2)).pixels == 255 - PICTURE).all()
+
+
+def test_a_style_chosen_while_nothing_is_painted_is_there_without_a_fade(
+    stylize: Stylizer, controls: Controls
+):
+    controls.strength = 0.0
+    stylize(at(0.0))
+    controls.choose_style(1)
+    stylize(at(1.0))
+    controls.strength = 1.0
+    assert (stylize(at(2.0)).pixels == painted(PICTURE, (0, 1))).all()
+
+
+@pytest.mark.parametrize("strength", [0.0, 1.0])
+def test_a_mirror_swaps_left_and_right(
+    stylize: Stylizer, controls: Controls, strength: float
+):
+    controls.strength = strength
+    plain = stylize(at(0)).pixels
+    controls.mirror = True
+    mirrored = stylize(at(0)).pixels
+    assert (mirrored == plain[:, ::-1]).all()
+    assert mirrored.flags.c_contiguous
+
+
+def test_what_came_from_the_camera_is_never_written_to(
+    stylize: Stylizer, controls: Controls
+):
+    locked = PICTURE.copy()
+    locked.flags.writeable = False
+    for strength in (0.0, 0.25, 1.0):
+        for controls.mirror in (False, True):
+            controls.strength = strength
+            stylize(at(0, locked))
+
+
+def test_one_style_for_pictures_and_files_is_chosen_by_name(painter: Painter):
+    tinted = Stylizer.of_style(painter, "tinted")
+    assert (tinted(at(0)).pixels == painted(PICTURE, (0, 1))).all()
+    weak = Stylizer.of_style(painter, "tinted", strength=0.0)
+    assert (weak(at(0)).pixels == PICTURE).all()
+    with pytest.raises(UnknownStyleError, match="Did you mean: tinted"):
+        Stylizer.of_style(painter, "tintet")

@@ -1,0 +1,40 @@
+import os
+from pathlib import Path
+
+import pytest
+import torch
+
+from tests.training.studio import make_studio, tiny_recipe, write_vgg
+from training.checkpoint import Checkpoint
+from training.nets import Painter
+
+
+@pytest.fixture(scope="session")
+def studio(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Photographs and paintings; tests only read it."""
+    return make_studio(tmp_path_factory.mktemp("studio"))
+
+
+@pytest.fixture(scope="session")
+def vgg_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A VGG-19 of random weights with torchvision's key names."""
+    return write_vgg(tmp_path_factory.mktemp("vgg") / "vgg19.safetensors")
+
+
+@pytest.fixture
+def checkpoint() -> Checkpoint:
+    """Of the tiny recipe, with weights as they are drawn."""
+    torch.manual_seed(1)
+    recipe = tiny_recipe()
+    painter = Painter(recipe.network, len(recipe.styles), recipe.dim)
+    terms = {"content": 0.5, "style": 0.25, "total": 1.75}
+    return Checkpoint(recipe, 7, 3.5, painter.state_dict(), {}, terms, "0123abcd")
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """A folder with `vgg`, `photos` and `styles`, named by the environment."""
+    folder = os.environ.get("LIVESTYLE_DATA")
+    if not folder:
+        pytest.skip("LIVESTYLE_DATA names no folder with vgg/, photos/ and styles/")
+    return Path(folder)

@@ -1,0 +1,195 @@
+import numpy as np
+import pytest
+import torch
+from torch import Tensor
+
+from tests.training.studio import photograph, stripes, tiny_recipe
+from training.losses import (
+    ContentLoss,
+    GridLoss,
+    RangeLoss,
+    StyleLoss,
+    TotalVariation,
+    gram,
+    relative_mse,
+)
+from training.objective import Objective
+from training.vgg import Features
+
+LAYERS = {"relu1_1": 1.0, "relu2_1": 1.0, "relu3_1": 1.0}
+
+
+def tensor(rgb: np.ndarray) -> Tensor:
+    """A uint8 picture (H, W, 3) as the losses take it, (1, 3, H, W)."""
+    return torch.from_numpy(rgb.copy()).permute(2, 0, 1)[None].float() / 255
+
+
+@pytest.fixture(scope="module")
+def vgg() -> Features:
+    torch.manual_seed(0)
+    return Features(LAYERS, weights="random")
+
+
+def scaled(vgg: Features, factor: float) -> Features:
+    """The same network with all activations `factor` times as large."""
+    larger = Features(LAYERS, weights="random")
+    state = vgg.layers.state_dict()
+    for key, value in state.items():
+        if key == "0.weight" or key.endswith("bias"):
+            state[key] = value * factor
+    larger.layers.load_state_dict(state)
+    return larger
+
+
+def test_gram_equals_numpy_loops_in_float64():
+    features = np.random.default_rng(0).normal(0, 3, (2, 4, 5, 6))
+    b, c, h, w = features.shape
+    wanted = np.zeros((b, c, c))
+    for n, i, j in np.ndindex(wanted.shape):
+        for y, x in np.ndindex(h, w):
+            wanted[n, i, j] += features[n, i, y, x] * features[n, j, y, x]
+    wanted /= c * h * w
+    got = gram(torch.from_numpy(features)).numpy()
+    np.testing.assert_allclose(got, wanted, rtol=1e-5, atol=1e-6)
+
+
+def test_gram_does_not_grow_with_the_picture():
+    features = torch.rand(1, 4, 8, 8)
+    torch.testing.assert_close(gram(features), gram(features.repeat(1, 1, 3, 3)))
+
+
+@pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16])
+def test_grams_of_large_activations_stay_exact_under_autocast(dtype: torch.dtype):
+    torch.manual_seed(0)
+    features = (torch.rand(1, 8, 32, 32) * 2e4).to(dtype)
+    with torch.autocast("cpu", torch.bfloat16):
+        found = gram(features)
+    flat = features.double().reshape(8, -1)
+    wanted = (flat @ flat.T / features.numel())[None]
+    assert found.dtype == torch.float32
+    torch.testing.assert_close(found.double(), wanted, rtol=1e-5, atol=0)
+
+
+def test_relative_mse_is_0_for_equal_tensors_and_1_for_zeros():
+    target = torch.randn(3, 4, 5)
+    assert relative_mse(target, target).tolist() == [0, 0, 0]
+    torch.testing.assert_close(relative_mse(0 * target, target), torch.ones(3))
+
+
+def test_relative_mse_of_a_black_target_is_a_number():
+    assert relative_mse(torch.zeros(1, 4), torch.zeros(1, 4)).item() == 0
+
+
+def test_content_loss_of_the_photograph_itself_is_0(vgg: Features):
+    loss, photo = ContentLoss(LAYERS), tensor(photograph(0))
+    assert loss(vgg(photo), vgg(photo)).tolist() == [0]
+    assert loss(vgg(tensor(photograph(1))), vgg(photo)).item() > 0.01
+
+
+def test_style_loss_of_the_painting_itself_is_0(vgg: Features):
+    paintings = torch.cat([tensor(stripes(i)) for i in range(2)])
+    found = vgg(paintings)
+    loss = StyleLoss(LAYERS, {n: gram(found[n]) for n in LAYERS})
+    own = loss(found, torch.tensor([0, 1]))
+    exchanged = loss(found, torch.tensor([1, 0]))
+    assert own.max() < 1e-8
+    assert exchanged.min() > 0.01
+
+
+def test_each_sample_is_measured_alone(vgg: Features):
+    photos = torch.cat([tensor(photograph(i)) for i in range(3)])
+    target = vgg(photos.flip(2))
+    together = ContentLoss(LAYERS)(vgg(photos), target)
+    alone = [
+        ContentLoss(LAYERS)(vgg(photos[i : i + 1]), vgg(photos[i : i + 1].flip(2)))
+        for i in range(3)
+    ]
+    torch.testing.assert_close(together, torch.cat(alone))
+
+
+def test_shares_of_layers_are_normalised():
+    features = {"a": torch.ones(1, 2, 2, 2), "b": torch.ones(1, 2, 2, 2)}
+    target = {"a": torch.ones(1, 2, 2, 2), "b": 2 * torch.ones(1, 2, 2, 2)}
+    # Layer b alone is off, by a quarter of its square.
+    assert ContentLoss({"a": 1.0, "b": 3.0})(features, target).item() == 0.75 * 0.25
+    assert ContentLoss({"a": 10.0, "b": 30.0})(features, target).item() == 0.75 * 0.25
+
+
+def test_terms_do_not_change_when_vgg_activations_are_1000_times_as_large(
+    vgg: Features,
+):
+    recipe = tiny_recipe(content_layers=LAYERS, style_layers=LAYERS)
+    paintings = [tensor(stripes(i))[0] for i in range(2)]
+    photos = torch.cat([tensor(photograph(i)) for i in range(2)])
+    rows = torch.tensor([1, 2])
+    small, large = (
+        Objective(recipe, features, paintings)(photos, photos.flip(3), rows)
+        for features in (vgg, scaled(vgg, 1000.0))
+    )
+    deep = scaled(vgg, 1000.0)(photos)["relu3_1"]
+    torch.testing.assert_close(
+        deep, vgg(photos)["relu3_1"] * 1000, rtol=1e-3, atol=1e-3
+    )
+    for name in ("content", "style", "total"):
+        torch.testing.assert_close(large[name], small[name], rtol=1e-4, atol=0)
+
+
+def test_total_variation_of_a_constant_is_0():
+    assert TotalVariation()(torch.full((2, 3, 8, 9), 0.7)).tolist() == [0, 0]
+
+
+def test_total_variation_of_a_slope_is_its_step_squared():
+    slope = (torch.arange(8.0) * 0.1).expand(1, 3, 6, 8)
+    torch.testing.assert_close(TotalVariation()(slope), torch.tensor([0.01]))
+    turned = slope.transpose(2, 3)
+    torch.testing.assert_close(TotalVariation()(turned), torch.tensor([0.01]))
+
+
+def test_range_loss_is_0_inside_and_the_square_of_the_excess_outside():
+    inside = torch.rand(1, 3, 4, 4)
+    assert RangeLoss()(inside).item() == 0
+    assert RangeLoss()(torch.tensor([0.0, 1.0]).expand(1, 3, 4, 2)).item() == 0
+    assert RangeLoss()(torch.full((1, 3, 4, 4), 1.5)).item() == 0.25
+    assert RangeLoss()(torch.full((1, 3, 4, 4), -0.5)).item() == 0.25
+
+
+def test_range_loss_pulls_back_into_the_range():
+    pictures = torch.tensor([-0.2, 0.5, 1.2]).repeat(1, 3, 4, 1).requires_grad_()
+    RangeLoss()(pictures).sum().backward()
+    assert pictures.grad is not None
+    assert pictures.grad[0, 0, 0].sign().tolist() == [-1, 0, 1]
+
+
+def test_grid_loss_of_wallpaper_is_near_1():
+    torch.manual_seed(0)
+    wallpaper = torch.rand(1, 3, 8, 8).repeat(1, 1, 24, 24)
+    assert GridLoss()(wallpaper).item() == pytest.approx(1, abs=0.01)
+
+
+@pytest.mark.parametrize("window", [3, 5])
+def test_grid_loss_of_noise_is_near_one_over_the_window(window: int):
+    torch.manual_seed(0)
+    noise = torch.rand(1, 3, 320, 320)
+    found = GridLoss(window=window)(noise).item()
+    assert found == pytest.approx(1 / window**2, rel=0.15)
+
+
+def test_grid_loss_catches_beads_that_alternate():
+    torch.manual_seed(0)
+    bead = torch.rand(1, 3, 8, 8) - 0.5
+    pair = torch.cat([torch.cat([bead, -bead], 3), torch.cat([-bead, bead], 3)], 2)
+    beads = 0.5 + pair.repeat(1, 1, 12, 12)
+    assert GridLoss()(beads).item() > 0.45
+    assert GridLoss(cells=(8,))(beads).item() < 0.01
+
+
+def test_grid_loss_without_detail_is_0():
+    assert GridLoss()(torch.full((1, 3, 96, 96), 0.3)).item() < 1e-6
+    mosaic = torch.rand(1, 3, 6, 6).repeat_interleave(16, 2).repeat_interleave(16, 3)
+    assert GridLoss()(mosaic).item() < 1e-6
+
+
+def test_grid_loss_takes_sides_that_are_no_multiple_of_the_cell():
+    torch.manual_seed(0)
+    wallpaper = torch.rand(1, 3, 8, 8).repeat(1, 1, 24, 24)
+    assert GridLoss()(wallpaper[..., :187, :181]).item() > 0.95
