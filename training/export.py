@@ -22,7 +22,7 @@ from livestyle.contract import (
     Card,
     Style,
 )
-from livestyle.errors import LivestyleError, OutputError
+from livestyle.errors import LivestyleError, OutputError, SettingsError
 from livestyle.frame import Pixels
 from livestyle.model import Painter as Runtime
 from training.checkpoint import Checkpoint
@@ -88,19 +88,28 @@ def interleave(x: Tensor, k: int) -> Tensor:
     return x.reshape(k, h, w * k * 3).permute(1, 0, 2).reshape(k * h, k * w, 3)
 
 
-def export(checkpoint: Checkpoint, path: Path) -> Path:
+def export(
+    checkpoint: Checkpoint, path: Path, sizes: Iterable[tuple[int, int]] = SIZES
+) -> Path:
     """Writes the painter of a checkpoint as ONNX; no file is left unless it is right.
 
+    Args:
+        checkpoint: of a fit.
+        path: of the file; one that is there is replaced when the new one is right.
+        sizes: (height, width) to compare at, see `check_parity`.
+
     Raises:
+        SettingsError: the checkpoint's weights are no numbers, or of another network.
         ParityError: ONNX Runtime paints otherwise than torch.
         OutputError: the file cannot be written.
     """
     painter = checkpoint.build()
+    _require_numbers(painter)
     part = path.with_name(path.name + ".part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         _write(painter, make_card(checkpoint, painter), part)
-        check_parity(painter, part)
+        check_parity(painter, part, sizes)
         part.replace(path)
     except OSError as error:
         raise OutputError(
@@ -110,6 +119,15 @@ def export(checkpoint: Checkpoint, path: Path) -> Path:
         with suppress(OSError):
             part.unlink()
     return path
+
+
+def _require_numbers(painter: Painter) -> None:
+    """Refuses a diverged painter: what is no number is black here as well as there."""
+    if not all(value.isfinite().all() for value in painter.state_dict().values()):
+        raise SettingsError(
+            "the checkpoint holds weights that are no numbers",
+            hint="Fit again with half the 'rate'.",
+        )
 
 
 def make_card(checkpoint: Checkpoint, painter: Painter) -> Card:

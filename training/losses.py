@@ -13,7 +13,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-EPSILON = 1e-12  # against division by zero for a black target; far below any real one
+EPSILON = 1e-20  # for a black target; squares of Gram matrices can be near 1e-12
 
 
 def gram(features: Tensor) -> Tensor:

@@ -8,6 +8,10 @@ from tests.training.studio import make_studio, tiny_recipe, write_vgg
 from training.checkpoint import Checkpoint
 from training.nets import Painter
 
+# The networks here are tiny: a second thread costs more than it brings, and on a busy
+# machine the two wait for each other.
+torch.set_num_threads(1)
+
 
 @pytest.fixture(scope="session")
 def studio(tmp_path_factory: pytest.TempPathFactory) -> Path:

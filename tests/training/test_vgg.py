@@ -7,6 +7,8 @@ from torch import Tensor, nn
 
 from livestyle.errors import SettingsError
 from tests.training.studio import vgg_layers, vgg_state
+from training.data import centre_crop, read_rgb
+from training.losses import gram, relative_mse
 from training.vgg import MEAN, STD, Features, layer_names
 
 NETWORKS = ["vgg16", "vgg19"]
@@ -179,16 +181,16 @@ def test_a_convolution_is_not_rectified_by_the_layer_behind_it():
 
 
 @pytest.mark.weights
-def test_real_weights_tell_a_painting_from_a_photograph(real_data: Path):
-    from training.data import centre_crop, read_rgb
+def test_real_weights_know_a_painting_in_a_mirror_from_another(real_data: Path):
+    weights = real_data / "vgg" / "vgg19.safetensors"
+    features = Features(["relu3_1"], weights=weights)
 
-    features = Features(
-        ["relu1_1", "relu4_1"], weights=real_data / "vgg" / "vgg19.safetensors"
-    )
-    picture = read_rgb(next((real_data / "styles").glob("great_wave*.jpg")))
-    assert picture is not None
-    x = torch.from_numpy(centre_crop(picture, 128).copy()).permute(2, 0, 1)[None] / 255
-    found = features(x)
-    assert found["relu4_1"].shape == (1, 512, 16, 16)
-    # Trained features are sparse; drawn ones are not.
-    assert 0.5 < (found["relu4_1"] == 0).float().mean() < 0.99
+    def style(pattern: str, mirrored: bool = False) -> Tensor:
+        picture = read_rgb(next((real_data / "styles").glob(pattern)))
+        assert picture is not None
+        x = torch.from_numpy(centre_crop(picture, 192).copy()).permute(2, 0, 1) / 255
+        return gram(features(x.flip(2)[None] if mirrored else x[None])["relu3_1"])
+
+    wave, night = style("great_wave*"), style("starry_night*")
+    mirrored = relative_mse(style("great_wave*", mirrored=True), wave).item()
+    assert 0 < mirrored < 0.5 * relative_mse(night, wave).item()

@@ -1,0 +1,179 @@
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import onnx
+import pytest
+import torch
+
+from livestyle.contract import CONTENT, PASTICHE, STYLE
+from livestyle.errors import OutputError, SettingsError
+from livestyle.model import Painter as Runtime
+from tests.training.studio import photograph, tiny_recipe
+from training.checkpoint import Checkpoint
+from training.export import (
+    SIZES,
+    TOLERANCE,
+    ParityError,
+    check_parity,
+    export,
+    interleave,
+    paint_with_torch,
+)
+from training.nets import Painter, unblock
+
+
+def drawn(seed: int, network: str = "swift", styles: int = 2) -> Checkpoint:
+    """A checkpoint with weights as they are drawn, the grey start made lively."""
+    torch.manual_seed(seed)
+    recipe = tiny_recipe(network=network)
+    recipe = replace(recipe, styles=recipe.styles[:styles])
+    painter = Painter(network, styles, recipe.dim)
+    with torch.no_grad():
+        painter.net.head.weight.mul_(5)
+    terms = {"content": 0.512345678, "style": 0.25, "total": 1.75}
+    return Checkpoint(recipe, 7, 3.5, painter.state_dict(), {}, terms, "0123abcd")
+
+
+@pytest.fixture(scope="module")
+def checkpoint() -> Checkpoint:
+    return drawn(1)
+
+
+@pytest.fixture(scope="module")
+def exported(
+    checkpoint: Checkpoint, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Path]:
+    folder = tmp_path_factory.mktemp("export") / "models"
+    yield export(checkpoint, folder / "tiny.onnx")
+    # Neither the export nor any test left something beside it.
+    assert [p.name for p in folder.iterdir()] == ["tiny.onnx"]
+
+
+def test_the_file_is_compared_at_two_sizes_one_of_them_odd():
+    assert len(set(SIZES)) >= 2
+    assert any(height % 8 and width % 2 for height, width in SIZES)
+
+
+@pytest.mark.parametrize("size", [(32, 32), (33, 37), (338, 451)])
+def test_the_file_paints_as_torch_does_at_the_size_that_goes_in(
+    exported: Path, checkpoint: Checkpoint, size: tuple[int, int]
+):
+    runtime, painter = Runtime(exported, provider="cpu"), checkpoint.build()
+    picture = np.ascontiguousarray(photograph(3, *size)[..., ::-1])
+    for row, name in enumerate(runtime.names, start=1):
+        got = runtime.paint(picture, runtime.embedding(name))
+        wanted = paint_with_torch(painter, picture, row)
+        assert got.shape == (*size, 3)
+        assert np.abs(got.astype(int) - wanted).max() <= TOLERANCE
+        assert wanted.std() > 5
+    assert check_parity(painter, exported, [size]) <= TOLERANCE
+
+
+def test_styles_of_the_file_paint_differently(exported: Path):
+    runtime = Runtime(exported, provider="cpu")
+    picture = photograph(0, 64, 64)
+    vectors = [runtime.embedding(name) for name in runtime.names]
+    tiles = [runtime.paint(picture, v) for v in (*vectors, runtime.identity)]
+    for i, j in ((0, 1), (0, 2), (1, 2)):
+        assert np.abs(tiles[i].astype(int) - tiles[j]).mean() > 2
+
+
+def test_colours_are_not_turned_round(exported: Path, checkpoint: Checkpoint):
+    """Against the network in its own layout: red, green, blue, 0..1, channels first."""
+    runtime, painter = Runtime(exported, provider="cpu"), checkpoint.build()
+    rgb = photograph(5, 64, 80)
+    with torch.no_grad():
+        x = torch.from_numpy(rgb).permute(2, 0, 1)[None].float() / 255
+        wanted = painter(x, torch.tensor([1]))[0].clamp(0, 1).permute(1, 2, 0) * 255
+    bgr = np.ascontiguousarray(rgb[..., ::-1])
+    got = runtime.paint(bgr, runtime.embedding("stripes-0"))[..., ::-1]
+    assert np.abs(got - wanted.numpy()).mean() < 0.5
+    assert np.abs(got[..., ::-1] - wanted.numpy()).mean() > 2
+
+
+def test_the_card_says_what_the_recipe_says(exported: Path, checkpoint: Checkpoint):
+    card, recipe = Runtime(exported, provider="cpu").card, checkpoint.recipe
+    assert (card.name, card.recipe, card.network) == ("tiny", "tiny", "swift")
+    assert (card.author, card.licence) == (recipe.author, recipe.licence)
+    assert card.losses == {"content": 0.51235, "style": 0.25, "total": 1.75}
+    assert card.trained_on == "7 steps of 2 photographs, 80 px, against VGG19"
+    for style, painting in zip(card.styles, recipe.styles, strict=True):
+        for field in ("name", "title", "artist", "year", "licence", "source"):
+            assert getattr(style, field) == getattr(painting, field)
+    vectors = [card.identity, *(style.embedding for style in card.styles)]
+    np.testing.assert_allclose(vectors, checkpoint.painter["embeddings"], rtol=1e-6)
+
+
+def test_the_file_is_one_file_with_free_sides(exported: Path):
+    model = onnx.load(exported, load_external_data=False)
+    assert all(t.data_location == onnx.TensorProto.DEFAULT for t in initializers(model))
+    ports = [*model.graph.input, *model.graph.output]
+    assert [port.name for port in ports] == [CONTENT, STYLE, PASTICHE]
+    for port in (ports[0], ports[2]):
+        height, width, colours = port.type.tensor_type.shape.dim
+        assert (height.dim_param, width.dim_param) == ("height", "width")
+        assert colours.dim_value == 3
+
+
+def initializers(model: onnx.ModelProto) -> list[onnx.TensorProto]:
+    assert len(model.graph.initializer) > 0
+    return list(model.graph.initializer)
+
+
+def test_another_painters_file_has_no_parity(exported: Path):
+    with pytest.raises(ParityError, match=r"at 64x48 the exported file differs"):
+        check_parity(drawn(2).build(), exported, [(48, 64)])
+
+
+def test_a_painter_damaged_after_its_export_has_no_parity(
+    exported: Path, checkpoint: Checkpoint
+):
+    painter = checkpoint.build()
+    with torch.no_grad():
+        painter.net.head.bias[5] += 0.05
+    with pytest.raises(ParityError, match=r"this is a bug in the export"):
+        check_parity(painter, exported, [(48, 64)])
+
+
+def test_a_difference_leaves_no_file_and_touches_no_older_one(tmp_path: Path):
+    # Flat colours half way between two levels, which torch and the file round apart.
+    halfway = drawn(1, styles=1)
+    halfway.painter["net.head.weight"].zero_()
+    halfway.painter["net.head.bias"].copy_((torch.arange(12) * 2 + 100.5) / 255)
+    older = tmp_path / "older.onnx"
+    older.write_bytes(b"an older painter")
+    for path in (tmp_path / "new.onnx", older):
+        with pytest.raises(ParityError):
+            export(halfway, path, [(64, 96)])
+    assert [p.read_bytes() for p in tmp_path.iterdir()] == [b"an older painter"]
+
+
+def test_weights_that_are_no_numbers_are_not_exported(tmp_path: Path):
+    ruined = drawn(1)
+    ruined.painter["net.head.bias"][0] = torch.nan
+    with pytest.raises(SettingsError, match="Fit again with half the 'rate'"):
+        export(ruined, tmp_path / "ruined.onnx")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_place_that_cannot_be_written_is_an_error_with_advice(
+    checkpoint: Checkpoint, tmp_path: Path
+):
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(OutputError, match="Choose another place"):
+        export(checkpoint, tmp_path / "file" / "tiny.onnx")
+
+
+def test_johnsons_network_exports_too(tmp_path: Path):
+    small = (64, 96), (49, 67)
+    path = export(drawn(3, "johnson", styles=1), tmp_path / "johnson.onnx", small)
+    assert Runtime(path, provider="cpu").card.network == "johnson"
+
+
+@pytest.mark.parametrize("k", [1, 2, 4])
+def test_interleave_is_unblock_with_channels_last(k: int):
+    blocks = torch.rand(1, k * k * 3, 5, 7)
+    wanted = unblock(blocks, k)[0].permute(1, 2, 0)
+    assert torch.equal(interleave(blocks, k), wanted)

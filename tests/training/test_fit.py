@@ -1,0 +1,285 @@
+import math
+from collections import deque
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+
+from livestyle.errors import OutputError, SettingsError
+from tests.training.studio import tiny_options, tiny_recipe, write_photographs
+from training.checkpoint import FILE, Checkpoint
+from training.config import Recipe, load_recipe
+from training.fit import (
+    AVERAGED,
+    DivergedError,
+    FitOptions,
+    Progress,
+    _check,
+    fit,
+    learning_rate,
+)
+
+
+def run(
+    recipe: Recipe, options: FitOptions, *, interrupt_at: int | None = None
+) -> list[Progress]:
+    """Fits; gives what every step reported, also when it is interrupted by Ctrl-C."""
+    seen: list[Progress] = []
+
+    def report(progress: Progress) -> None:
+        seen.append(progress)
+        if progress.step == interrupt_at:
+            raise KeyboardInterrupt
+
+    if interrupt_at is None:
+        fit(recipe, options, report)
+    else:
+        with pytest.raises(KeyboardInterrupt):
+            fit(recipe, options, report)
+    return seen
+
+
+def weights(folder: Path) -> dict[str, Any]:
+    return Checkpoint.load(folder).painter
+
+
+def test_loss_falls_over_30_steps(studio: Path, tmp_path: Path):
+    recipe = tiny_recipe(steps=30)
+    seen = run(recipe, tiny_options(studio, tmp_path))
+    totals = [progress.terms["total"] for progress in seen]
+    assert len(totals) == 30
+    assert sum(totals[-5:]) < 0.7 * sum(totals[:5])
+    for name in ("style", "identity"):
+        assert seen[-1].terms[name] < seen[0].terms[name]
+
+
+def test_progress_tells_steps_share_speed_and_every_term(studio: Path, tmp_path: Path):
+    seen = run(tiny_recipe(steps=4), tiny_options(studio, tmp_path))
+    assert [progress.step for progress in seen] == [1, 2, 3, 4]
+    assert [progress.done for progress in seen] == [0.25, 0.5, 0.75, 1.0]
+    terms = {"content", "style", "tv", "range", "grid", "identity", "total"}
+    assert all(set(progress.terms) == terms for progress in seen)
+    assert all(progress.images_per_second > 0 for progress in seen)
+    assert seen[-1].broken == 0
+
+
+def test_a_fit_that_was_interrupted_goes_on_with_exactly_the_same_losses(
+    studio: Path, tmp_path: Path
+):
+    recipe = tiny_recipe(steps=8)
+    whole = run(recipe, tiny_options(studio, tmp_path / "whole"))
+    parts = tiny_options(studio, tmp_path / "parts")
+    first = run(recipe, parts, interrupt_at=3)
+    second = run(recipe, replace(parts, resume=True), interrupt_at=5)
+    third = run(recipe, replace(parts, resume=True))
+    pieced = first + second + third
+    assert [p.step for p in pieced] == [p.step for p in whole]
+    assert [p.terms for p in pieced] == [p.terms for p in whole]
+    ours, theirs = weights(tmp_path / "whole"), weights(tmp_path / "parts")
+    assert all(torch.equal(ours[name], theirs[name]) for name in ours)
+
+
+def test_the_same_recipe_gives_the_same_painter_and_another_seed_another(
+    studio: Path, tmp_path: Path
+):
+    recipe = tiny_recipe(steps=2)
+    first, again, other = (
+        run(r, tiny_options(studio, tmp_path / str(i)))[-1].terms["total"]
+        for i, r in enumerate((recipe, recipe, replace(recipe, seed=1)))
+    )
+    assert first == again != other
+
+
+def test_ctrl_c_leaves_a_checkpoint_of_the_last_step(studio: Path, tmp_path: Path):
+    recipe = tiny_recipe(steps=8)
+    run(recipe, tiny_options(studio, tmp_path, save_every=100), interrupt_at=3)
+    left = Checkpoint.load(tmp_path)
+    assert left.step == 3
+    assert left.recipe == recipe
+    assert left.elapsed > 0
+    assert left.terms["total"] > 0
+    left.build()
+
+
+def test_an_existing_run_is_not_overwritten(studio: Path, tmp_path: Path):
+    options = tiny_options(studio, tmp_path)
+    run(tiny_recipe(steps=1), options)
+    before = (tmp_path / FILE).read_bytes()
+    with pytest.raises(OutputError, match=r"Go on with --resume, or .* --out"):
+        fit(tiny_recipe(steps=1), options)
+    assert (tmp_path / FILE).read_bytes() == before
+
+
+def test_resuming_what_was_never_begun_is_an_error(studio: Path, tmp_path: Path):
+    with pytest.raises(SettingsError, match="Start with 'fit' first"):
+        fit(tiny_recipe(), tiny_options(studio, tmp_path / "new", resume=True))
+
+
+def test_resuming_a_finished_fit_changes_nothing(studio: Path, tmp_path: Path):
+    recipe, options = tiny_recipe(steps=2), tiny_options(studio, tmp_path)
+    run(recipe, options)
+    before = Checkpoint.load(tmp_path)
+    assert run(recipe, replace(options, resume=True)) == []
+    after = Checkpoint.load(tmp_path)
+    assert (after.step, after.terms) == (before.step, before.terms)
+
+
+@pytest.mark.parametrize("save_every", [1, 200])
+def test_a_rate_that_ruins_the_weights_stops_with_the_good_ones_left(
+    save_every: int, studio: Path, tmp_path: Path
+):
+    recipe = tiny_recipe(rate=1e30, warmup=1, steps=20)
+    options = tiny_options(studio, tmp_path, save_every=save_every)
+    with pytest.raises(
+        DivergedError, match=r"no number at step 1 .*Halve 'rate'.*chec"
+    ):
+        fit(recipe, options)
+    left = Checkpoint.load(tmp_path)
+    # The step made with that rate is not in it.
+    assert left.step == 0
+    for name, value in left.painter.items():
+        assert value.isfinite().all(), name
+        assert value.abs().max() < 100, name
+
+
+def test_a_weight_beyond_all_numbers_stops_at_the_first_step(
+    studio: Path, tmp_path: Path
+):
+    with pytest.raises(DivergedError, match=r"no number at step 0 \(total\)"):
+        fit(tiny_recipe(style_weight=1e39), tiny_options(studio, tmp_path))
+    assert Checkpoint.load(tmp_path).step == 0
+
+
+def test_a_fit_that_diverges_later_leaves_the_last_save(studio: Path, tmp_path: Path):
+    options = tiny_options(studio, tmp_path, save_every=2)
+    run(tiny_recipe(steps=20), options, interrupt_at=3)
+    wild = tiny_recipe(steps=20, rate=1e30)
+    with pytest.raises(DivergedError, match="no number at step 4"):
+        fit(wild, replace(options, resume=True))
+    left = Checkpoint.load(tmp_path)
+    assert left.step == 3
+    assert all(value.abs().max() < 100 for value in left.painter.values())
+
+
+def test_an_exploding_loss_stops(tmp_path: Path):
+    recent = deque([{"total": 2.0}] * AVERAGED, maxlen=AVERAGED)
+    _check({"total": 190.0}, recent, 60, tmp_path)
+    with pytest.raises(
+        DivergedError, match=r"exploded to 210 at step 60.*Halve 'rate'"
+    ):
+        _check({"total": 210.0}, recent, 60, tmp_path)
+
+
+def test_a_fit_by_the_clock_ends_about_in_time(studio: Path, tmp_path: Path):
+    recipe = tiny_recipe(steps=1)
+    seen = run(recipe, tiny_options(studio, tmp_path, seconds=2.0))
+    left = Checkpoint.load(tmp_path)
+    assert len(seen) == left.step > 1
+    assert seen[-1].done == 1
+    assert all(progress.done < 1 for progress in seen[:-1])
+    # The last step may begin just before the end.
+    assert 2.0 <= left.elapsed < 5.0
+
+
+def test_a_fit_by_the_clock_counts_the_time_before_it_was_resumed(
+    studio: Path, tmp_path: Path
+):
+    options = tiny_options(studio, tmp_path, seconds=60.0)
+    run(tiny_recipe(), options, interrupt_at=2)
+    assert run(tiny_recipe(), replace(options, resume=True, seconds=0.01)) == []
+
+
+def test_broken_photographs_are_counted(studio: Path, tmp_path: Path):
+    photos = write_photographs(tmp_path / "photos", 4)
+    (photos / "broken.jpg").write_text("no picture")
+    recipe = tiny_recipe(steps=6, validation=0)
+    seen = run(recipe, tiny_options(studio, tmp_path / "run", data=photos))
+    assert seen[-1].broken == 1
+
+
+def test_every_style_is_fitted_in_its_turn(studio: Path, tmp_path: Path):
+    recipe = tiny_recipe(batch=1, identities=0, steps=4)
+    options = tiny_options(studio, tmp_path)
+    run(recipe, options, interrupt_at=1)
+    first = weights(tmp_path)["embeddings"]
+    run(recipe, replace(options, resume=True))
+    last = weights(tmp_path)["embeddings"]
+    assert (last != first).any(1).tolist() == [False, True, True]
+
+
+def test_events_and_sheets_appear(studio: Path, tmp_path: Path):
+    run(tiny_recipe(steps=4), tiny_options(studio, tmp_path, preview_every=2))
+    sheets = {path.name for path in tmp_path.glob("*.png")}
+    assert sheets == {"sheet.png", "sheet_000002.png", "sheet_000004.png"}
+    # One file, whole: nothing was written after it was closed.
+    (events,) = (tmp_path / "events").iterdir()
+    found = EventAccumulator(str(events)).Reload()
+    for name in ("content", "style", "total"):
+        steps = [event.step for event in found.Scalars(f"loss/{name}")]
+        assert steps == [1, 2, 3, 4]
+    assert "data/images per second" in found.Tags()["scalars"]
+    assert [image.step for image in found.Images("validation")] == [2, 4, 4]
+
+
+def test_a_place_that_cannot_be_written_is_an_error_before_the_fit(
+    studio: Path, tmp_path: Path
+):
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(OutputError, match="choose another folder with --out"):
+        fit(tiny_recipe(), tiny_options(studio, tmp_path / "file" / "run"))
+
+
+def test_an_unknown_layer_or_painting_is_an_error_before_the_fit(
+    studio: Path, tmp_path: Path
+):
+    wrong = tiny_recipe(content_layers={"relu9_1": 1.0})
+    with pytest.raises(SettingsError, match="no layer relu9_1"):
+        fit(wrong, tiny_options(studio, tmp_path))
+    with pytest.raises(SettingsError, match="the folder of paintings with --styles"):
+        fit(tiny_recipe(), tiny_options(studio, tmp_path, styles=tmp_path))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_bfloat16_fits_too(studio: Path, tmp_path: Path):
+    options = tiny_options(studio, tmp_path, precision="bfloat16")
+    seen = run(tiny_recipe(steps=2), options)
+    assert all(math.isfinite(p.terms["total"]) for p in seen)
+    assert all(value.dtype == torch.float32 for value in weights(tmp_path).values())
+
+
+def test_the_rate_rises_for_the_warm_up_and_falls_as_a_cosine():
+    recipe = tiny_recipe(rate=1.0, warmup=10)
+    assert learning_rate(recipe, 0, 0.0) == pytest.approx(0.1)
+    assert learning_rate(recipe, 4, 0.0) == pytest.approx(0.5)
+    assert learning_rate(recipe, 9, 0.0) == pytest.approx(1.0)
+    assert learning_rate(recipe, 500, 0.5) == pytest.approx(0.505)
+    assert learning_rate(recipe, 999, 1.0) == pytest.approx(0.01)
+    rates = [learning_rate(recipe, 100 + i, i / 100) for i in range(101)]
+    assert rates == sorted(rates, reverse=True)
+    assert learning_rate(replace(recipe, warmup=0), 0, 0.0) == pytest.approx(1.0)
+
+
+def test_the_optimizer_is_given_that_rate(studio: Path, tmp_path: Path):
+    recipe = tiny_recipe(steps=4, warmup=4)
+    run(recipe, tiny_options(studio, tmp_path), interrupt_at=3)
+    (group,) = Checkpoint.load(tmp_path).optimizer["param_groups"]
+    assert group["lr"] == learning_rate(recipe, 2, 0.5)
+
+
+@pytest.mark.weights
+def test_the_first_light_recipe_falls_on_real_paintings(
+    real_data: Path, tmp_path: Path
+):
+    recipe = replace(load_recipe("first-light"), steps=20, warmup=5, crop=128, batch=2)
+    options = FitOptions(
+        data=real_data / "photos",
+        styles=real_data / "styles",
+        out=tmp_path,
+        vgg_weights=real_data / "vgg" / "vgg19.safetensors",
+        workers=0,
+    )
+    totals = [progress.terms["total"] for progress in run(recipe, options)]
+    assert sum(totals[-4:]) < 0.8 * sum(totals[:4])
