@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import struct
 from ctypes import POINTER, c_char_p, c_int, c_uint8, c_uint16, c_uint32, c_void_p
 
 from livestyle.errors import DisplayError
@@ -17,7 +18,7 @@ ADVICE = "Run where there is a screen, or with --no-window."
 # Numbers of the X protocol.
 _WM_NAME, _ANY_TYPE = 39, 0
 _EVENT_MASK, _STRUCTURE_NOTIFY = 0x800, 0x20000
-_DESTROY_NOTIFY = 17
+_EXPOSE, _DESTROY_NOTIFY, _MAP_NOTIFY = 12, 17, 19
 
 
 class XDisplay:
@@ -44,14 +45,14 @@ class XDisplay:
         self._root = int(screen.root)
         self.size_wh = (int(screen.width), int(screen.height))
         self._before = self._children()
-        self._watched = 0
+        self._window = 0
 
     def has_window_manager(self) -> bool:
         """Whether anybody there fulfils a wish for full screen."""
         atom = self._atom(b"_NET_SUPPORTING_WM_CHECK")
         return atom != 0 and self._property(self._root, atom) != b""
 
-    def watch(self, title: str) -> None:
+    def adopt(self, title: str) -> None:
         """Looks after a window that was made after this connection.
 
         Without a window manager it is a child of the root; elsewhere it is not found.
@@ -59,19 +60,37 @@ class XDisplay:
         wanted = title.encode()
         for window in self._children() - self._before:
             if self._property(window, _WM_NAME) == wanted:
-                self._watched = window
+                self._window = window
                 mask = c_uint32(_STRUCTURE_NOTIFY)
                 self._xcb.xcb_change_window_attributes(
                     self._connection, window, _EVENT_MASK, mask
                 )
                 self._xcb.xcb_flush(self._connection)
 
+    def announce(self) -> None:
+        """Tells the program once more that the adopted window has come up.
+
+        Without a window manager one Qt program in thirty misses the first telling, and
+        would never paint. Telling it twice does no harm.
+        """
+        if not self._window:
+            return
+        mapped = struct.pack(
+            "=BxHIIB19x", _MAP_NOTIFY, 0, self._window, self._window, 0
+        )
+        exposed = struct.pack(
+            "=BxHIHHHHH14x", _EXPOSE, 0, self._window, 0, 0, *self.size_wh, 0
+        )
+        for event in (mapped, exposed):
+            self._xcb.xcb_send_event(self._connection, False, self._window, 0, event)
+        self._xcb.xcb_flush(self._connection)
+
     def is_gone(self) -> bool:
-        """Whether the watched window was destroyed, which Qt does not notice."""
+        """Whether the adopted window was destroyed, which Qt does not notice."""
         gone = False
         while event := self._xcb.xcb_poll_for_event(self._connection):
             kind, window = event[0] & 0x7F, event[2]
-            gone = gone or (kind == _DESTROY_NOTIFY and window == self._watched)
+            gone = gone or (kind == _DESTROY_NOTIFY and window == self._window)
             _free(event)
         return gone
 
@@ -162,6 +181,7 @@ _SIGNATURES = {
         _Cookie,
         (c_void_p, c_uint32, c_uint32, POINTER(c_uint32)),
     ),
+    "xcb_send_event": (_Cookie, (c_void_p, c_uint8, c_uint32, c_uint32, c_char_p)),
     "xcb_poll_for_event": (POINTER(c_uint32), (c_void_p,)),
 }
 

@@ -26,6 +26,9 @@ _NAMES = {
     0x20: "space",
 }
 
+# For so many first frames a bare X display says that the window is there.
+_ANNOUNCEMENTS = 30
+
 # A window squeezed to a line must not ask for endless black bars.
 _LONGEST_BARS = 8
 
@@ -61,6 +64,7 @@ class Window:
         self._leaving = False
         self._display = _connect()
         self._managed = self._display is None or self._display.has_window_manager()
+        self._unannounced = 0 if self._managed else _ANNOUNCEMENTS
         self._open()
 
     def write(self, frame: Frame) -> None:
@@ -72,6 +76,9 @@ class Window:
             cv2.resizeWindow(self._title, self._size_wh)
         picture = self._decorate(frame)
         cv2.imshow(self._title, boxed(picture, self._rect()[2:]))
+        if self._display is not None and self._unannounced > 0:
+            self._unannounced -= 1
+            self._display.announce()
 
     def read_key(self, wait_ms: int = 1) -> str | None:
         """The key pressed since the last call, by the names that `commands` uses.
@@ -127,7 +134,7 @@ class Window:
         if self._size_wh is not None:
             cv2.resizeWindow(self._title, self._size_wh)
         if self._display is not None and not self._managed:
-            self._display.watch(self._title)
+            self._display.adopt(self._title)
 
     def _is_closed(self) -> bool:
         """Notices that somebody has closed the window, before OpenCV makes it anew."""

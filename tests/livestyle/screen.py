@@ -7,6 +7,7 @@ import os
 import shutil
 import struct
 import subprocess
+import time
 from ctypes import c_char_p, c_uint8, c_uint16, c_uint32, c_void_p
 from pathlib import Path
 
@@ -73,10 +74,18 @@ class Screen:
         return [int(line) for line in found.split()]
 
     def wait_for_window(self, title: str = "livestyle", seconds: float = 20) -> int:
-        """The window of another process, as soon as it is there."""
+        """The window of another process, as soon as it has shown a picture.
+
+        The screen must have been black before.
+        """
         found = self._xdotool(
             "search", "--sync", "--onlyvisible", "--name", f"^{title}$", seconds=seconds
         )
+        latest = time.monotonic() + seconds
+        while not self.picture()[:-20].any():
+            if time.monotonic() > latest:
+                raise TimeoutError(f"{title} has shown nothing for {seconds} s")
+            time.sleep(0.02)
         return int(found.split()[-1])
 
     def focus(self, window: int) -> None:

@@ -68,6 +68,7 @@ def test_the_recent_rate_falls_while_nothing_is_shown(clock: Clock):
         rates.append(meter.shown_fps)
         clock.now += 0.5
     assert rates == sorted(rates, reverse=True)
+    assert rates[1] < 0.9 * rates[0]
     assert rates[-1] == 0
 
 
