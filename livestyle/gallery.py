@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from livestyle.errors import OutputError
+from livestyle.errors import OutputError, PictureError
 from livestyle.frame import Frame
 from livestyle.model import Painter
 from livestyle.naming import make_folder
@@ -59,8 +59,19 @@ def paint_pictures(
         for style in styles:
             target = targets[picture, style]
             make_folder(target.parent)
-            write_png(target, stylizers[style](frame).pixels, overwrite=overwrite)
+            painted = _painted(stylizers[style], frame, picture)
+            write_png(target, painted.pixels, overwrite=overwrite)
             yield target
+
+
+def _painted(stylize: Stylizer, frame: Frame, picture: Path) -> Frame:
+    """The painted frame; an error says of which picture among many."""
+    try:
+        return stylize(frame)
+    except PictureError as error:
+        raise PictureError(
+            f"picture '{picture}': {error.message}", hint=error.hint
+        ) from error
 
 
 def _require_own_names(pictures: Sequence[Path]) -> None:

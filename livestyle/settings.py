@@ -194,7 +194,7 @@ def load_settings(typed: Mapping[str, Any], file: Path | None = None) -> Setting
 def _read_file(file: Path) -> dict[str, Any]:
     try:
         data = tomllib.loads(file.read_text("utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise SettingsError(
             f"the settings {file} cannot be read ({error})",
             hint="Check --config; the file is TOML, for example: strength = 0.8",

@@ -111,6 +111,7 @@ class Takes:
         try:
             path = fresh_path(self.folder, self.controls.style, ".mp4")
             self._recorder = self._make_recorder(path)
+            self.trouble = ""
         except OutputError as error:
             self._fail(error)
 

@@ -14,7 +14,7 @@ from livestyle.contract import Card, Style
 from livestyle.errors import ModelError, SettingsError
 
 RECIPES = Path(__file__).parent / "recipes"
-MIN_CROP = 80  # px: the grid term looks at windows of 5x5 cells of 16 px
+MIN_CROP = 96  # px: the repetition term looks at windows of this size
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class Recipe:
         content_layers, style_layers: from layer name to its share.
         content_weight, style_weight: of the relative terms, whose scale is 1.
         tv_weight, range_weight, identity_weight: of the terms over squared pixels.
-        grid_weight: of the share of detail that repeats with the network's grid.
+        repetition_weight: of texture more regular than the painting's own.
         crop: side of the training crops in px, a multiple of 8 from `MIN_CROP` up.
         zoom: range of the photograph's short side after scaling, in multiples of crop.
         batch: painted photographs in a step, styles in turn.
@@ -83,7 +83,7 @@ class Recipe:
     style_weight: float = 5.0
     tv_weight: float = 0.0
     range_weight: float = 10.0
-    grid_weight: float = 1.0
+    repetition_weight: float = 0.5
     identity_weight: float = 20.0
     crop: int = 192
     zoom: tuple[float, float] = (1.0, 2.0)

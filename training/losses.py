@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 
 EPSILON = 1e-20  # for a black target; squares of Gram matrices can be near 1e-12
@@ -130,41 +129,6 @@ class RangeLoss(nn.Module):
         """One number a sample, shape (B,), for pictures of shape (B, 3, H, W)."""
         outside = (pictures - 0.5).abs().sub(0.5).clamp(min=0)
         return outside.square().mean((1, 2, 3))
-
-
-class GridLoss(nn.Module):
-    """How much of the fine detail repeats from cell to cell of the network's grid.
-
-    A network that works at 1/8 of the size is tempted to paint the same bead into each
-    cell of 8x8 pixels: cheap texture, and an ugly lattice. Detail is what differs from
-    its cell's mean; the part of it that survives averaging over a window of cells is
-    the lattice. 0 for no detail, 1 for wallpaper, 0.04 to 0.07 for paintings.
-
-    Args:
-        cells: px, the network's coarsest stride, and twice that: beads that alternate
-            from cell to cell are a lattice too.
-        window: cells along each side of the averaging window.
-    """
-
-    def __init__(self, cells: tuple[int, ...] = (8, 16), window: int = 5) -> None:
-        super().__init__()
-        self.cells = cells
-        self.window = window
-
-    def forward(self, pictures: Tensor) -> Tensor:
-        """One number a sample, shape (B,), for pictures of shape (B, 3, H, W)."""
-        return torch.stack([self._lattice(pictures, c) for c in self.cells]).mean(0)
-
-    def _lattice(self, pictures: Tensor, cell: int) -> Tensor:
-        height, width = (side - side % cell for side in pictures.shape[-2:])
-        pictures = pictures[..., :height, :width].float()
-        cells = F.pixel_unshuffle(pictures, cell)
-        b, _, h, w = cells.shape
-        cells = cells.reshape(b, 3, -1, h, w)
-        detail = (cells - cells.mean(2, keepdim=True)).reshape(b, -1, h, w)
-        lattice = F.avg_pool2d(detail, self.window, stride=1)
-        energy = detail.square().mean((1, 2, 3))
-        return lattice.square().mean((1, 2, 3)) / (energy + 1e-6)
 
 
 def _shares(weights: Mapping[str, float]) -> dict[str, float]:

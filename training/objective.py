@@ -13,17 +13,17 @@ from training.config import Recipe
 from training.data import read_rgb, scale_to
 from training.losses import (
     ContentLoss,
-    GridLoss,
     RangeLoss,
     StyleLoss,
     TotalVariation,
     gram,
 )
+from training.repetition import RepetitionLoss
 from training.vgg import Features
 
 
 class Objective(nn.Module):
-    """Content, style, variation, range, grid and identity terms of a painted batch.
+    """All terms of a painted batch: what it keeps, what it takes, what it must not do.
 
     Args:
         recipe: layers and weights.
@@ -44,7 +44,7 @@ class Objective(nn.Module):
         )
         self.tv = TotalVariation()
         self.range = RangeLoss()
-        self.grid = GridLoss()
+        self.repetition = RepetitionLoss(paintings)
         device = features.mean.device
         weights = [painting.weight for painting in recipe.styles]
         self.balance = torch.tensor(weights, device=device)
@@ -70,7 +70,7 @@ class Objective(nn.Module):
             "style": (self.style(found, style) * self.balance[style]).mean(),
             "tv": self.tv(pastiche[:painted]).mean(),
             "range": self.range(pastiche).mean(),
-            "grid": self.grid(pastiche[:painted]).mean(),
+            "repetition": self.repetition(pastiche[:painted], style).mean(),
         }
         if painted < len(rows):
             error = (pastiche[painted:] - pictures[painted:]).square()

@@ -10,7 +10,6 @@ from av.video.reformatter import Interpolation, VideoReformatter
 
 from livestyle.frame import Pixels
 
-
 # FFmpeg's quick conversion comes out a level or two too dark.
 EXACT = (
     Interpolation.BILINEAR | Interpolation.ACCURATE_RND | Interpolation.FULL_CHR_H_INT

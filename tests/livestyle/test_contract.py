@@ -67,8 +67,10 @@ def test_another_version_says_which_one_is_read(version: Any):
 
 @pytest.mark.parametrize(
     "name",
-    ["", "Great Wave", "great_wave", "-wave", "wave-", "a--b", "../up", "a/b", "x" * 65]
-    + ["wave\n", "größe", "all the"],
+    [
+        *("", "Great Wave", "great_wave", "-wave", "wave-", "a--b", "../up", "a/b"),
+        *("wave\n", "größe", "all the", "x" * 65),
+    ],
 )
 def test_a_style_name_is_what_a_person_can_type(name: str):
     with pytest.raises(ModelError, match="holds the style name"):
@@ -150,8 +152,12 @@ def test_a_broken_card_is_one_sentence_with_advice(path: str, value: Any):
 
 @pytest.mark.parametrize(
     "text",
-    ["", "{", "null", "[]", '"card"', "1", "NaN", "9" * 5000, "[" * 100_000]
-    + ['{"version":' + "[" * 900 + "]" * 900 + "}", "{}", "x" * (MAX_CARD_BYTES + 1)],
+    [
+        *("", "{", "{}", "null", "[]", '"card"', "1", "NaN", "9" * 5000),
+        *("[" * 100_000, '{"version":' + "[" * 900 + "]" * 900 + "}"),
+        "x" * (MAX_CARD_BYTES + 1),
+    ],
+    ids=lambda text: text[:12],
 )
 def test_a_card_that_is_no_card_is_one_sentence_with_advice(text: str):
     with pytest.raises(ModelError) as caught:

@@ -58,12 +58,8 @@ def test_between_two_styles_lies_their_mixture(painter: Painter):
 def test_pixels_may_lie_in_memory_in_any_order(painter: Painter):
     picture = noise(80, 60)
     negative = painter.embedding("negative")
-    for view in (
-        picture[:, ::-1],
-        picture[::-1],
-        picture[1:50, 3:60],
-        picture[..., ::-1],
-    ):
+    parts = (picture[:, ::-1], picture[::-1], picture[1:50, 3:60], picture[..., ::-1])
+    for view in parts:
         assert (painter.paint(view, negative) == 255 - view).all()
     turned = picture.transpose(1, 0, 2)
     assert (painter.paint(turned, negative) == 255 - turned).all()
@@ -144,8 +140,7 @@ def test_a_file_far_too_large_is_not_even_read(tmp_path: Path):
 
 
 @pytest.mark.parametrize(
-    "data",
-    [b"", b"hello world", bytes(range(256)) * 40, b"\x89PNG\r\n\x1a\n", b"\0" * 99],
+    "data", [b"", b"hello", bytes(range(256)) * 40, b"\x89PNG\r\n\x1a\n", b"\0" * 99]
 )
 def test_a_file_that_is_no_model_is_refused(tmp_path: Path, data: bytes):
     path = tmp_path / "tiny.onnx"

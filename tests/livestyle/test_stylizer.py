@@ -116,8 +116,8 @@ def test_switched_off_it_is_the_cameras_picture_to_the_byte(
 def test_a_style_chosen_while_nothing_is_painted_is_there_without_a_fade(
     stylize: Stylizer, controls: Controls
 ):
-    controls.strength = 0.0
     stylize(at(0.0))
+    controls.strength = 0.0
     controls.choose_style(1)
     stylize(at(1.0))
     controls.strength = 1.0

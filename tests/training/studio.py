@@ -81,14 +81,14 @@ def tiny_recipe(**changes: Any) -> Recipe:
                 year="2000",
                 licence="CC0",
                 source="A sine",
-                size=80,
+                size=96,
             )
             for i in range(2)
         ),
         "dim": 8,
         "content_layers": {"relu2_1": 1.0},
         "style_layers": {"relu1_1": 1.0, "relu2_1": 2.0},
-        "crop": 80,
+        "crop": 96,
         "batch": 2,
         "steps": 8,
         "rate": 5e-3,

@@ -126,5 +126,5 @@ def test_a_value_that_would_break_the_fit_is_refused(name: str, value: object):
 
 
 def test_a_painting_too_small_for_the_loss_network_is_refused(tmp_path: Path):
-    with pytest.raises(SettingsError, match="Take 80 or more"):
+    with pytest.raises(SettingsError, match="Take 96 or more"):
         recipe_of('name = "x"\n' + STYLE + "size = 8\n", tmp_path)

@@ -98,7 +98,7 @@ def test_the_card_says_what_the_recipe_says(exported: Path, checkpoint: Checkpoi
     assert (card.name, card.recipe, card.network) == ("tiny", "tiny", "swift")
     assert (card.author, card.licence) == (recipe.author, recipe.licence)
     assert card.losses == {"content": 0.51235, "style": 0.25, "total": 1.75}
-    assert card.trained_on == "7 steps of 2 photographs, 80 px, against VGG19"
+    assert card.trained_on == "7 steps of 2 photographs, 96 px, against VGG19"
     for style, painting in zip(card.styles, recipe.styles, strict=True):
         for field in ("name", "title", "artist", "year", "licence", "source"):
             assert getattr(style, field) == getattr(painting, field)

@@ -6,7 +6,6 @@ from torch import Tensor, nn
 from tests.training.studio import photograph, stripes, tiny_recipe
 from training.losses import (
     ContentLoss,
-    GridLoss,
     RangeLoss,
     StyleLoss,
     TotalVariation,
@@ -161,38 +160,3 @@ def test_range_loss_pulls_back_into_the_range():
     RangeLoss()(pictures).sum().backward()
     assert pictures.grad is not None
     assert pictures.grad[0, 0, 0].sign().tolist() == [-1, 0, 1]
-
-
-def test_grid_loss_of_wallpaper_is_near_1():
-    torch.manual_seed(0)
-    wallpaper = torch.rand(1, 3, 8, 8).repeat(1, 1, 24, 24)
-    assert GridLoss()(wallpaper).item() == pytest.approx(1, abs=0.01)
-
-
-@pytest.mark.parametrize("window", [3, 5])
-def test_grid_loss_of_noise_is_near_one_over_the_window(window: int):
-    torch.manual_seed(0)
-    noise = torch.rand(1, 3, 320, 320)
-    found = GridLoss(window=window)(noise).item()
-    assert found == pytest.approx(1 / window**2, rel=0.15)
-
-
-def test_grid_loss_catches_beads_that_alternate():
-    torch.manual_seed(0)
-    bead = torch.rand(1, 3, 8, 8) - 0.5
-    pair = torch.cat([torch.cat([bead, -bead], 3), torch.cat([-bead, bead], 3)], 2)
-    beads = 0.5 + pair.repeat(1, 1, 12, 12)
-    assert GridLoss()(beads).item() > 0.45
-    assert GridLoss(cells=(8,))(beads).item() < 0.01
-
-
-def test_grid_loss_without_detail_is_0():
-    assert GridLoss()(torch.full((1, 3, 96, 96), 0.3)).item() < 1e-6
-    mosaic = torch.rand(1, 3, 6, 6).repeat_interleave(16, 2).repeat_interleave(16, 3)
-    assert GridLoss()(mosaic).item() < 1e-6
-
-
-def test_grid_loss_takes_sides_that_are_no_multiple_of_the_cell():
-    torch.manual_seed(0)
-    wallpaper = torch.rand(1, 3, 8, 8).repeat(1, 1, 24, 24)
-    assert GridLoss()(wallpaper[..., :187, :181]).item() > 0.95

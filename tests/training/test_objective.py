@@ -48,7 +48,7 @@ def test_the_total_is_the_weighted_sum():
     recipe = tiny_recipe(tv_weight=0.5, style_weight=3.0)
     terms = objective(recipe)(PHOTOS, PHOTOS.flip(3) * 1.5 - 0.2, ROWS)
     total = terms.pop("total")
-    names = {"content", "style", "tv", "range", "grid", "identity"}
+    names = {"content", "style", "tv", "range", "repetition", "identity"}
     assert set(terms) == names
     assert all(term.item() > 0 for term in terms.values())
     wanted = sum(getattr(recipe, f"{n}_weight") * terms[n].item() for n in names)
@@ -105,7 +105,7 @@ def test_paintings_are_read_in_the_recipes_order_and_size(tmp_path: Path):
     for i in (1, 0):
         write_picture(tmp_path / f"stripes{i}.png", stripes(i, 160))
     loaded = load_paintings(tiny_recipe(), tmp_path)
-    assert [tuple(p.shape) for p in loaded] == [(3, 80, 80)] * 2
+    assert [tuple(p.shape) for p in loaded] == [(3, 96, 96)] * 2
     for i, painting in enumerate(loaded):
         wanted = tensor(stripes(i, 160)).mean((1, 2))
         torch.testing.assert_close(painting.mean((1, 2)), wanted, rtol=0, atol=0.01)

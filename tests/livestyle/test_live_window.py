@@ -1,0 +1,349 @@
+"""A person at the real program: keys go in through the screen, and the screen tells."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from time import monotonic
+
+import cv2
+import numpy as np
+import pytest
+
+from livestyle.commands import COMMANDS
+from livestyle.frame import Pixels
+from livestyle.sources import Demo
+from tests.livestyle.probe import probe
+from tests.livestyle.program import running, wait_until
+from tests.livestyle.screen import Screen
+from tests.livestyle.tiny_painter import NINE, card, painted, write_painter
+
+WIDTH, HEIGHT = SIZE = (160, 120)
+FPS = 30
+OPTIONS = f"--source demo --size {WIDTH}x{HEIGHT} --no-overlay --folder takes --model"
+
+Look = Callable[[Pixels], Pixels]
+
+
+def styled(name: str) -> Look:
+    return lambda pixels: painted(pixels, NINE[name])
+
+
+def as_it_is(pixels: Pixels) -> Pixels:
+    return pixels
+
+
+def at_strength(strength: float) -> Look:
+    """The negative on its way: through the embeddings, below 0.5 through pixels too."""
+    way, share = 0.35 + 0.65 * strength, min(1.0, strength / 0.5)
+
+    def look(pixels: Pixels) -> Pixels:
+        blended = share * painted(pixels, (way, 0)) + (1 - share) * pixels
+        return np.rint(blended).astype(np.uint8)
+
+    return look
+
+
+class Sitting:
+    """The program on the screen, with the demo's pictures to compare with.
+
+    Attributes:
+        folder: where it runs.
+        look: how the demo's picture is on the screen as long as nobody presses a key.
+    """
+
+    look = staticmethod(styled("negative"))
+
+    def __init__(
+        self, screen: Screen, process: subprocess.Popen[str], folder: Path
+    ) -> None:
+        self.screen = screen
+        self.process = process
+        self.folder = folder
+        self.window = screen.wait_for_window()
+        screen.focus(self.window)
+        self._demo = Demo(SIZE, FPS)
+        self._tick, self._seen = 0, monotonic() - 10
+
+    def press(self, key: str) -> None:
+        self.screen.key(key)
+
+    def picture(self) -> Pixels:
+        """What the window shows; it is in the upper left corner."""
+        return self.screen.picture()[:HEIGHT, :WIDTH]
+
+    def wait_for(self, look: Look, what: str, ticks: int = 0) -> None:
+        """Waits until the screen shows a picture of the demo in some way, exactly.
+
+        Args:
+            look: what was done to the demo's picture.
+            what: what to say if it never does.
+            ticks: how many pictures later than the last one that was found.
+        """
+        first = self._tick + ticks
+
+        def shows() -> bool:
+            tick = self.tick_of(self.picture(), look)
+            return tick is not None and tick >= first
+
+        wait_until(shows, what, 10)
+
+    def tick_of(self, seen: Pixels, look: Look, rows: int = HEIGHT) -> int | None:
+        """Which picture of the demo it is, after the one that was last found.
+
+        Args:
+            seen: the whole picture.
+            look: what was done to the demo's picture.
+            rows: how many rows of it count, from above.
+        """
+        newest = self._tick + int((monotonic() - self._seen) * FPS) + FPS
+        coarse = seen[:rows:8, ::8].astype(int)
+        for tick in range(self._tick, newest):
+            expected = look(self._demo.picture_at(tick / FPS))
+            # Between the styles the last digit may be rounded otherwise.
+            if np.abs(expected[:rows:8, ::8] - coarse).max() > 1:
+                continue
+            if np.abs(expected[:rows].astype(int) - seen[:rows]).max() <= 1:
+                self._tick, self._seen = tick, monotonic()
+                return tick
+        return None
+
+    def settle(self) -> None:
+        self.wait_for(self.look, "it does not look as in the beginning")
+
+    def takes(self, pattern: str) -> list[Path]:
+        return sorted((self.folder / "takes").glob(pattern))
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("painter") / "tiny.onnx"
+    return write_painter(path, card(list(NINE)))
+
+
+@pytest.fixture(scope="module")
+def shared(
+    screen: Screen, model: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Sitting]:
+    """One sitting for all keys but those that end it."""
+    folder = tmp_path_factory.mktemp("sitting")
+    with running(*OPTIONS.split(), model, cwd=folder, screen=screen.environ) as process:
+        sitting = Sitting(screen, process, folder)
+        yield sitting
+        assert process.poll() is None
+        screen.key("q")
+        assert process.wait(20) == 0
+
+
+@pytest.fixture
+def sitting(shared: Sitting) -> Sitting:
+    """The sitting as it began: every test brings it back to that."""
+    shared.settle()
+    return shared
+
+
+def see_style(sitting: Sitting, key: str) -> None:
+    name = list(NINE)[int(key) - 1]
+    sitting.press(key)
+    sitting.wait_for(styled(name), f"{key} does not give {name}")
+    sitting.press("1")
+
+
+def see_next(sitting: Sitting, key: str) -> None:
+    sitting.press(key)
+    sitting.wait_for(styled("tinted"), "no next style")
+    sitting.press("p")
+
+
+def see_previous(sitting: Sitting, key: str) -> None:
+    sitting.press(key)
+    sitting.wait_for(styled("pale"), "before the first is not the last")
+    sitting.press("n")
+
+
+def see_weaker(sitting: Sitting, key: str) -> None:
+    for tenths in range(9, -1, -1) if key == "-" else [9]:
+        sitting.press(key)
+        sitting.wait_for(at_strength(tenths / 10), f"it does not sink to 0.{tenths}")
+    if key == "-":
+        sitting.wait_for(as_it_is, "strength 0 is not the camera's picture")
+    while tenths < 10:
+        tenths += 1
+        sitting.press("+")
+        sitting.wait_for(at_strength(tenths / 10), f"no rise to {tenths / 10}")
+
+
+def see_stronger(sitting: Sitting, key: str) -> None:
+    sitting.press("-")
+    sitting.wait_for(at_strength(0.9), "it does not sink to 0.9")
+    sitting.press(key)
+
+
+def see_stylize(sitting: Sitting, key: str) -> None:
+    sitting.press(key)
+    sitting.wait_for(as_it_is, "switched off is not the camera's picture")
+    sitting.press(key)
+
+
+def see_mirror(sitting: Sitting, key: str) -> None:
+    sitting.press(key)
+    sitting.wait_for(lambda pixels: 255 - pixels[:, ::-1], "no mirror")
+    sitting.press(key)
+
+
+def see_overlay(sitting: Sitting, key: str) -> None:
+    assert not has_status_line(sitting)
+    sitting.press(key)
+    wait_until(lambda: has_status_line(sitting), "no status line", 10)
+    sitting.press(key)
+
+
+def has_status_line(sitting: Sitting) -> bool:
+    """Whether the picture is the demo's above and not below."""
+    seen = sitting.picture()
+    above = sitting.tick_of(seen, sitting.look, rows=HEIGHT // 4)
+    return above is not None and sitting.tick_of(seen, sitting.look) is None
+
+
+def see_help(sitting: Sitting, key: str) -> None:
+    def panel() -> bool:
+        """Light letters on a dark ground in the middle, which no negative has."""
+        middle = sitting.picture()[HEIGHT // 4 : -HEIGHT // 4, WIDTH // 4 : -WIDTH // 4]
+        brightest = middle.max(axis=2)
+        return bool((brightest < 60).mean() > 0.7 and (brightest > 120).any())
+
+    assert not panel()
+    sitting.press(key)
+    wait_until(panel, "no help", 10)
+    sitting.press(key)
+
+
+def see_snapshot(sitting: Sitting, key: str) -> None:
+    before = sitting.takes("*.png")
+    # What is on top of the picture is not in the file. A key is pressed when the one
+    # before has been seen: of two between two pictures OpenCV tells the later one only.
+    sitting.press("o")
+    wait_until(lambda: has_status_line(sitting), "no status line", 10)
+    sitting.press(key)
+    wait_until(lambda: len(sitting.takes("*.png")) > len(before), "no file", 10)
+    (path,) = set(sitting.takes("*.png")) - set(before)
+    assert "_negative" in path.name
+    saved = np.asarray(cv2.imread(str(path)), np.uint8)
+    assert sitting.tick_of(saved, sitting.look) is not None
+    sitting.press("o")
+
+
+def see_record(sitting: Sitting, key: str) -> None:
+    sitting.press(key)
+    wait_until(lambda: bool(sitting.takes("*.mp4")), "no movie", 10)
+    sitting.wait_for(sitting.look, "the picture stands still", ticks=25)
+    sitting.press(key)
+    (path,) = sitting.takes("*.mp4")
+    wait_until(lambda: _is_finished(path), "the movie does not end", 10)
+    judged = probe(path)
+    assert (judged.codec, judged.pix_fmt, judged.size_wh) == ("h264", "yuv420p", SIZE)
+    assert judged.frames >= 5
+    assert judged.span > 0.5
+
+
+def _is_finished(path: Path) -> bool:
+    """Whether the boxes of an MP4 end with its index, and none is a fragment."""
+    data, at, names = path.read_bytes(), 0, [b""]
+    while at + 16 <= len(data):
+        size, names = int.from_bytes(data[at : at + 4]), [*names, data[at + 4 : at + 8]]
+        at += max(8, int.from_bytes(data[at + 8 : at + 16]) if size == 1 else size)
+    return names[-1] == b"moov" and b"moof" not in names
+
+
+def see_pause(sitting: Sitting, key: str) -> None:
+    sitting.press(key)
+    same = 0
+    last = sitting.picture()
+
+    def stands() -> bool:
+        nonlocal same, last
+        now = sitting.picture()
+        same, last = (same + 1 if (now == last).all() else 0), now
+        return same >= 25  # half a second
+
+    wait_until(stands, "the picture moves", 10)
+    tick = sitting.tick_of(last, sitting.look)
+    assert tick is not None
+    sitting.press(key)
+    sitting.wait_for(sitting.look, "it stands still for ever", ticks=5)
+
+
+def see_fullscreen(sitting: Sitting, key: str) -> None:
+    def filled() -> bool:
+        seen = sitting.screen.picture()
+        # 4:3 on 16:10 leaves black bars on either side; the pointer rests below.
+        return bool(
+            seen[:780, 150:-150].any(axis=(0, 2)).mean() > 0.99
+            and seen[700:780, 300:-300].any(axis=(1, 2)).all()
+        )
+
+    assert not filled()
+    sitting.press(key)
+    wait_until(filled, "the screen is not filled", 10)
+    sitting.press(key)
+    wait_until(lambda: not filled(), "it stays filled", 10)
+
+
+CHECKS: dict[str, Callable[[Sitting, str], None]] = {
+    "style": see_style,
+    "next": see_next,
+    "previous": see_previous,
+    "stronger": see_stronger,
+    "weaker": see_weaker,
+    "stylize": see_stylize,
+    "mirror": see_mirror,
+    "overlay": see_overlay,
+    "help": see_help,
+    "snapshot": see_snapshot,
+    "record": see_record,
+    "fullscreen": see_fullscreen,
+    "pause": see_pause,
+}
+KEYS = [(c.name, key) for c in COMMANDS for key in c.keys if c.name != "quit"]
+
+
+def test_every_command_of_the_table_is_looked_at():
+    assert {c.name for c in COMMANDS} == {*CHECKS, "quit"}
+
+
+# These come before the shared sitting begins: two windows would hide each other.
+@pytest.mark.parametrize("key", ["q", "escape"])
+def test_the_keys_that_quit_end_it_in_good_order(
+    screen: Screen, model: Path, tmp_path: Path, key: str
+):
+    words = [*OPTIONS.split(), model, "--record", "a.mp4"]
+    with running(*words, cwd=tmp_path, screen=screen.environ) as process:
+        sitting = Sitting(screen, process, tmp_path)
+        sitting.settle()
+        sitting.press(key)
+        out, err = process.communicate(timeout=20)
+    assert (process.returncode, out) == (0, "saved a.mp4\n")
+    assert "Traceback" not in err
+    assert probe(tmp_path / "a.mp4").frames > 0
+
+
+def test_closing_the_window_ends_it_in_good_order(
+    screen: Screen, model: Path, tmp_path: Path
+):
+    words = [*OPTIONS.split(), model, "--record", "a.mp4"]
+    with running(*words, cwd=tmp_path, screen=screen.environ) as process:
+        sitting = Sitting(screen, process, tmp_path)
+        sitting.settle()
+        screen.press_close_button(sitting.window)
+        out, err = process.communicate(timeout=20)
+    assert (process.returncode, out) == (0, "saved a.mp4\n")
+    assert "Traceback" not in err
+
+
+@pytest.mark.parametrize(("name", "key"), KEYS)
+def test_a_key_does_on_the_screen_what_the_table_says(
+    sitting: Sitting, name: str, key: str
+):
+    CHECKS[name](sitting, key)
+    sitting.settle()
