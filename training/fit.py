@@ -123,7 +123,8 @@ def fit(
 
     crops = Crops(training, recipe.crop, recipe.zoom, recipe.seed)
     batch = recipe.batch + recipe.identities
-    step, elapsed = start.step, start.elapsed
+    step, elapsed = (start.step, start.elapsed) if start else (0, 0.0)
+    first = step
     broken: set[int] = set()
     recent: deque[dict[str, float]] = deque(maxlen=AVERAGED)
     times: deque[float] = deque([time.monotonic()], maxlen=AVERAGED)
@@ -135,7 +136,7 @@ def fit(
             elapsed=elapsed,
             painter=painter.state_dict(),
             optimizer=optimizer.state_dict(),
-            terms=_mean(recent) or start.terms,
+            terms=_mean(recent) or (start.terms if start else {}),
             commit=commit(),
         ).save(options.out)
 
@@ -159,7 +160,7 @@ def fit(
             terms["total"].backward()
             values = {name: term.item() for name, term in terms.items()}
             _check(values, recent, step, path)
-            if step % options.save_every == 0 and step > start.step:
+            if step % options.save_every == 0 and step > first:
                 # Here and not after the step: these weights gave a good loss.
                 path = save()
             optimizer.step()
@@ -196,11 +197,11 @@ def _placed(module: Placed, device: torch.device) -> Placed:
 
 def _restore(
     options: FitOptions, painter: Painter, optimizer: torch.optim.Adam
-) -> Checkpoint:
-    """The checkpoint to go on from, loaded; or a fresh one at step 0."""
+) -> Checkpoint | None:
+    """The checkpoint to go on from, loaded; None for a fit that begins."""
     if not options.resume:
         _refuse_to_overwrite(options.out)
-        return Checkpoint(None, 0, 0.0, {}, {})  # type: ignore[arg-type]
+        return None
     checkpoint = Checkpoint.load(options.out)
     checkpoint.restore(painter)
     optimizer.load_state_dict(checkpoint.optimizer)

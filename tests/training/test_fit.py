@@ -51,7 +51,7 @@ def test_loss_falls_over_30_steps(studio: Path, tmp_path: Path):
     seen = run(recipe, tiny_options(studio, tmp_path))
     totals = [progress.terms["total"] for progress in seen]
     assert len(totals) == 30
-    assert sum(totals[-5:]) < 0.7 * sum(totals[:5])
+    assert sum(totals[-5:]) < 0.8 * sum(totals[:5])
     for name in ("style", "identity"):
         assert seen[-1].terms[name] < seen[0].terms[name]
 
