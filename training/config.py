@@ -55,6 +55,8 @@ class Recipe:
         tv_weight, range_weight, identity_weight: of the terms over squared pixels.
         repetition_weight: of texture more regular than the painting's own.
         crop: side of the training crops in px, a multiple of 8 from `MIN_CROP` up.
+        context: px around the crop that the network sees and the losses do not. What
+            they see it learns to exploit, and a network knows where its border is.
         zoom: range of the photograph's short side after scaling, in multiples of crop.
         batch: painted photographs in a step, styles in turn.
         identities: photographs in a step that are to come back unchanged.
@@ -86,7 +88,8 @@ class Recipe:
     repetition_weight: float = 0.5
     identity_weight: float = 20.0
     crop: int = 192
-    zoom: tuple[float, float] = (1.0, 2.0)
+    context: int = 48
+    zoom: tuple[float, float] = (1.5, 2.2)
     batch: int = 4
     identities: int = 1
     steps: int = 4000
@@ -116,6 +119,7 @@ def _require_ranges(recipe: Recipe) -> None:
             recipe.crop >= MIN_CROP and recipe.crop % 8 == 0,
             f"Take a multiple of 8 from {MIN_CROP} up.",
         ),
+        "context": (recipe.context >= 0, "Take 0 or more."),
         "zoom": (0 < low <= high, "Take a range such as [1.0, 2.0]."),
         "steps": (recipe.steps >= 1, "Take 1 or more."),
         "batch": (recipe.batch >= 1, "Take 1 or more."),

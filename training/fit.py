@@ -121,7 +121,7 @@ def fit(
     paintings = load_paintings(recipe, options.styles)
     objective = Objective(recipe, features, paintings).to(device)
 
-    crops = Crops(training, recipe.crop, recipe.zoom, recipe.seed)
+    crops = make_crops(training, recipe)
     batch = recipe.batch + recipe.identities
     step, elapsed = (start.step, start.elapsed) if start else (0, 0.0)
     first = step
@@ -155,7 +155,8 @@ def fit(
             x = _to_float(pictures, device)
             rows = _rows(step, recipe, device)
             with torch.autocast(device.type, dtype, dtype != torch.float32):
-                terms = objective(x, painter(x, rows), rows)
+                pastiche = painter(x, rows)
+                terms = objective(_inner(x, recipe), _inner(pastiche, recipe), rows)
             optimizer.zero_grad(set_to_none=True)
             terms["total"].backward()
             values = {name: term.item() for name, term in terms.items()}
@@ -241,6 +242,19 @@ def _rows(step: int, recipe: Recipe, device: torch.device) -> Tensor:
     n = len(recipe.styles)
     styles = [(step * recipe.batch + i) % n + 1 for i in range(recipe.batch)]
     return torch.tensor(styles + [0] * recipe.identities, device=device)
+
+
+def make_crops(pictures: list[Path], recipe: Recipe) -> Crops:
+    """Crops of the recipe's size with its context around them."""
+    side = recipe.crop + 2 * recipe.context
+    low, high = (edge * recipe.crop / side for edge in recipe.zoom)
+    return Crops(pictures, side, (low, high), recipe.seed)
+
+
+def _inner(pictures: Tensor, recipe: Recipe) -> Tensor:
+    """What the losses see of pictures of shape (B, 3, H, W): all but the context."""
+    c, side = recipe.context, recipe.crop
+    return pictures[..., c : c + side, c : c + side]
 
 
 def _to_float(pictures: Tensor, device: torch.device) -> Tensor:

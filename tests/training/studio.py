@@ -89,6 +89,7 @@ def tiny_recipe(**changes: Any) -> Recipe:
         "content_layers": {"relu2_1": 1.0},
         "style_layers": {"relu1_1": 1.0, "relu2_1": 2.0},
         "crop": 96,
+        "context": 16,
         "batch": 2,
         "steps": 8,
         "rate": 5e-3,

@@ -12,14 +12,17 @@ from livestyle.errors import OutputError, SettingsError
 from tests.training.studio import tiny_options, tiny_recipe, write_photographs
 from training.checkpoint import FILE, Checkpoint
 from training.config import Recipe, load_recipe
+from training.data import find_pictures
 from training.fit import (
     AVERAGED,
     DivergedError,
     FitOptions,
     Progress,
     _check,
+    _inner,
     fit,
     learning_rate,
+    make_crops,
 )
 
 
@@ -283,3 +286,15 @@ def test_the_first_light_recipe_falls_on_real_paintings(
     )
     totals = [progress.terms["total"] for progress in run(recipe, options)]
     assert sum(totals[-4:]) < 0.8 * sum(totals[:4])
+
+
+def test_the_losses_see_the_middle_of_what_the_network_sees(studio: Path):
+    recipe = tiny_recipe()
+    crops = make_crops(find_pictures(studio / "photos"), recipe)
+    picture, _ = crops[0]
+    assert picture.shape == (3, 128, 128)
+    ramp = torch.arange(128.0).expand(1, 3, 128, 128)
+    inner = _inner(ramp, recipe)
+    assert inner.shape == (1, 3, 96, 96)
+    assert inner[0, 0, 0, 0] == 16
+    assert inner[0, 0, 0, -1] == 111
