@@ -54,6 +54,8 @@ class App:
         self.controls = self._make_controls()
         self.stylize = Stylizer(self.painter, self.controls)
         self.meter = Meter()
+        self._paused_frames = 0
+        self._figures: dict[str, Any] | None = None
         try:
             self.source = self._open_source()
             self._open.callback(self.source.close)
@@ -62,7 +64,7 @@ class App:
                 settings.folder,
                 settings.record,
                 self.source.fps,
-                lossless=not self.source.live,
+                clock=time.monotonic if self.source.live else None,
             )
             self._open.callback(self.takes.close)
             self.window = self._open_window()
@@ -78,24 +80,39 @@ class App:
                 was recorded until then is finished first.
         """
         with self._open:
-            deadline = time.monotonic() + (self.settings.seconds or float("inf"))
-            frames = iter(self.source)
-            shown: Frame | None = None
-            while not self.controls.quitting and time.monotonic() < deadline:
-                frame, ended = self._next(frames)
-                if ended:
-                    break
-                if frame is not None:
-                    taken = time.monotonic()
-                    shown = self.stylize(frame)
-                    self.takes.write(shown)
-                self._show(shown, fresh=frame is not None)
-                if frame is not None and shown is not None:
-                    since = frame.captured if self.source.live else taken
-                    self.meter.shown(time.monotonic() - since)
+            try:
+                self._loop()
+            finally:
+                # Before anything is closed: an encoder that finishes takes seconds, in
+                # which the camera goes on.
+                self._figures = self._measure()
 
     def stats(self) -> dict[str, Any]:
-        """Figures of the run, for `--stats`."""
+        """Figures of the run, for `--stats`; they end with the loop."""
+        return {
+            **(self._figures or self._measure()),
+            "written": [str(path) for path in self.takes.written],
+            "frames_left_out_of_recordings": self.takes.left_out,
+        }
+
+    def _loop(self) -> None:
+        deadline = time.monotonic() + (self.settings.seconds or float("inf"))
+        frames = iter(self.source)
+        shown: Frame | None = None
+        while not self.controls.quitting and time.monotonic() < deadline:
+            frame, ended = self._next(frames)
+            if ended:
+                break
+            if frame is not None:
+                taken = time.monotonic()
+                shown = self.stylize(frame)
+                self.takes.write(shown)
+            self._show(shown, fresh=frame is not None)
+            if frame is not None:
+                since = frame.captured if self.source.live else taken
+                self.meter.shown(time.monotonic() - since)
+
+    def _measure(self) -> dict[str, Any]:
         meter, captured = self.meter, self.meter.frames_shown
         dropped = 0
         if isinstance(self.source, Latest):
@@ -104,6 +121,7 @@ class App:
             "frames_captured": captured,
             "frames_shown": meter.frames_shown,
             "frames_dropped": dropped,
+            "frames_paused": self._paused_frames,
             "fps": round(meter.fps, 3),
             "latency_ms": {
                 "p50": _rounded(meter.total_latency_ms(50)),
@@ -114,8 +132,6 @@ class App:
             "style": self.controls.style,
             "source": self.source.name,
             "model": self.painter.card.name,
-            "written": [str(path) for path in self.takes.written],
-            "frames_left_out_of_recordings": self.takes.left_out,
         }
 
     def _next(self, frames: Iterator[Frame | None]) -> tuple[Frame | None, bool]:
@@ -126,7 +142,10 @@ class App:
             frame = next(frames)
         except StopIteration:
             return None, True
-        return (None if self.controls.paused else frame), False
+        if self.controls.paused and frame is not None:
+            self._paused_frames += 1
+            return None, False
+        return frame, False
 
     def _show(self, shown: Frame | None, *, fresh: bool) -> None:
         """Draws the newest picture and obeys a key."""
@@ -135,17 +154,20 @@ class App:
             return
         if shown is not None:
             self.window.write(shown)
-        press(self.window.read_key(1 if fresh else IDLE_MS), self.controls)
+        key = self.window.read_key(1 if fresh else IDLE_MS)
+        while key is not None:  # all that wait: a slow painter asks seldom
+            press(key, self.controls)
+            key = self.window.read_key()
         self.window.fullscreen(self.controls.fullscreen)
-        if not fresh and shown is not None:
-            # Keys act on the picture that is seen, also while it stands still.
-            self.takes.follow()
+        # Keys act on the picture that is seen, also while it stands still.
+        self.takes.follow()
+        if shown is not None:
             self.takes.snap(shown)
 
     def _status(self) -> Status:
         controls, meter = self.controls, self.meter
         live = self.source if isinstance(self.source, Latest) else None
-        trouble = self.source.status or self.takes.trouble
+        trouble = " - ".join(filter(None, (self.takes.trouble, self.source.status)))
         return Status(
             style=controls.style,
             strength=controls.strength,

@@ -8,7 +8,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +45,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     command: Callable[[dict[str, Any]], int] = options.pop("call")
     options.pop("command")
     try:
-        return command(options)
+        status = command(options)
+        sys.stdout.flush()  # here, where a reader that went away is caught
+        return status
     except LivestyleError as error:
         print(f"livestyle: {error}", file=sys.stderr)
         return 1
@@ -112,17 +114,29 @@ def _run(options: dict[str, Any]) -> int:
     file = options.pop("config")
     settings = load_settings(options, file)
     if settings.stats is not None:
-        _require_folder_of(settings.stats)
-    app = App(settings, lambda line: print(f"livestyle: {line}", file=sys.stderr))
-    _tell_provider(settings, app.painter.provider)
-    with _signals(app.controls.quit):
+        _require_writable(settings.stats)
+    app: App | None = None
+
+    def stop() -> None:
+        if app is None:
+            raise KeyboardInterrupt  # nothing to finish yet
+        app.controls.quit()
+
+    with _signals(stop):
+        app = App(settings, lambda line: print(f"livestyle: {line}", file=sys.stderr))
+        _tell_provider(settings, app.painter.provider)
         try:
             app.run()
-        finally:
-            if settings.stats is not None:
+        except LivestyleError:
+            # What broke the run is told, not what its figures met afterwards.
+            with suppress(OutputError):
                 _write_stats(settings.stats, app.stats())
-    for path in app.takes.written:
-        print(f"saved {path}")
+            raise
+        else:
+            _write_stats(settings.stats, app.stats())
+        finally:
+            for path in app.takes.written:
+                print(f"saved {path}")
     return 0
 
 
@@ -218,9 +232,11 @@ def _painter(settings: Settings) -> Any:
     from livestyle.bank import find
     from livestyle.model import Painter
 
-    return Painter(
+    painter = Painter(
         find(settings.model), provider=settings.provider, threads=settings.threads
     )
+    _tell_provider(settings, painter.provider)
+    return painter
 
 
 def _stylizer(settings: Settings, style: str) -> Any:
@@ -255,20 +271,26 @@ def _signals(stop: Callable[[], object]) -> Iterator[None]:
             signal.signal(kind, before[kind])
 
 
-def _require_folder_of(path: Path) -> None:
+def _require_writable(path: Path) -> None:
     """A run of hours must not end by finding out."""
-    if path.is_dir() or not path.parent.is_dir():
-        raise OutputError(
-            f"the figures cannot be written to {path}",
-            hint="Give --stats a file in a folder that exists.",
-        )
+    try:
+        with path.open("a"):
+            pass
+    except OSError as error:
+        raise _no_stats(path, error) from error
 
 
-def _write_stats(path: Path, stats: dict[str, Any]) -> None:
+def _write_stats(path: Path | None, stats: dict[str, Any]) -> None:
+    if path is None:
+        return
     try:
         path.write_text(json.dumps(stats, indent=2) + "\n", "utf-8")
     except OSError as error:
-        raise OutputError(
-            f"the figures cannot be written to {path} ({error.strerror or error})",
-            hint="Check the folder of --stats.",
-        ) from error
+        raise _no_stats(path, error) from error
+
+
+def _no_stats(path: Path, error: OSError) -> OutputError:
+    return OutputError(
+        f"the figures cannot be written to {path} ({error.strerror or error})",
+        hint="Give --stats a file in a folder that exists.",
+    )

@@ -49,22 +49,15 @@ class Painter:
         self.path = Path(path)
         data = _read(self.path)
         try:
-            self._session, self.provider = open_session(data, provider, threads)
-            _check_ports(self._session)
-            metadata = self._session.get_modelmeta().custom_metadata_map
-            self.card = Card.from_metadata(metadata)
-            _check_dim(self._session, self.card)
+            self._session, self.provider = open_session(
+                data, provider, threads, _try_out
+            )
+            self.card = _read_card(self._session)
         except ModelError as error:
             raise ModelError(
                 f"{self.path} cannot be used: {error.message}", hint=error.hint
             ) from error
-        except UnicodeDecodeError as error:
-            raise ModelError(
-                f"{self.path} cannot be used: names or metadata in it are not text",
-                hint="The file is broken: export it again or fetch a fresh copy.",
-            ) from error
         self.identity = np.asarray(self.card.identity, np.float32)
-        self._try_out()
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -120,10 +113,32 @@ class Painter:
             )
         return np.asarray(pastiche, np.uint8)
 
-    def _try_out(self) -> None:
-        """Runs once at an odd size: what fails at all fails here, before a window."""
-        picture = np.full((MIN_SIDE + 1, MIN_SIDE + 7, 3), 127, np.uint8)
-        self.paint(picture, self.identity)
+
+def _try_out(session: ort.InferenceSession) -> None:
+    """Paints once at an odd size: what fails at all fails here, before a window."""
+    card = _read_card(session)
+    picture = np.full((MIN_SIDE + 1, MIN_SIDE + 7, 3), 127, np.uint8)
+    style = np.asarray(card.identity, np.float32)
+    (pastiche,) = session.run([PASTICHE], {CONTENT: picture, STYLE: style})
+    if pastiche.shape != picture.shape:
+        raise ModelError(
+            f"it gives {pastiche.shape} for a picture of shape {picture.shape}",
+            hint="The file is broken: export it again or fetch a fresh copy.",
+        )
+
+
+def _read_card(session: ort.InferenceSession) -> Card:
+    """The card of a session whose inputs and outputs are a painter's."""
+    try:
+        _check_ports(session)
+        card = Card.from_metadata(session.get_modelmeta().custom_metadata_map)
+    except UnicodeDecodeError as error:
+        raise ModelError(
+            "names or metadata in it are not text",
+            hint="The file is broken: export it again or fetch a fresh copy.",
+        ) from error
+    _check_dim(session, card)
+    return card
 
 
 def _read(path: Path) -> bytes:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
+from collections.abc import Callable
+from contextlib import redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,6 +35,9 @@ FIXES = {
 }
 
 
+NOT_BUILT_IN = "this build of ONNX Runtime does not have it"
+
+
 @dataclass(frozen=True)
 class Provider:
     """What a session really runs on.
@@ -52,7 +58,10 @@ class Provider:
 
 
 def open_session(
-    model: bytes, wanted: str = "auto", threads: int = 0
+    model: bytes,
+    wanted: str = "auto",
+    threads: int = 0,
+    accept: Callable[[ort.InferenceSession], None] = lambda _: None,
 ) -> tuple[ort.InferenceSession, Provider]:
     """Opens a session and says what it runs on, judged after it was made.
 
@@ -60,6 +69,9 @@ def open_session(
         model: the bytes of an ONNX file.
         wanted: "auto" or a key of `PROVIDERS`.
         threads: CPU threads within an operator, 0 for ONNX Runtime's own choice.
+        accept: looks at a session and runs it once. A ModelError from it is the file's
+            fault and ends the search, anything else the provider's: a GPU may load its
+            libraries and have no code for its own kind.
 
     Raises:
         ProviderError: the provider was asked for by name and cannot be used.
@@ -79,9 +91,12 @@ def open_session(
             continue
         session, reason = _open(model, name, threads)
         if session is not None:
-            # Leaving the absent ones out: nobody misses a Mac's provider on Linux.
-            told = tuple(n for n in notes if n.split(":")[0] == "cuda")
-            return session, Provider(name, told)
+            reason = _trial(session, name, accept)
+            if not reason:
+                # The builds' own limits are left out: nobody misses a Mac's provider
+                # on Linux.
+                told = tuple(note for note in notes if not note.endswith(NOT_BUILT_IN))
+                return session, Provider(name, told)
         notes.append(f"{name}: {reason}")
     raise ProviderError(
         f"provider {wanted} cannot be used ({'; '.join(notes)})",
@@ -92,7 +107,7 @@ def open_session(
 def _absent(name: str, available: list[str]) -> str:
     """Why a provider is out of the question before trying it, else ""."""
     if PROVIDERS[name] not in available:
-        return "this build of ONNX Runtime does not have it"
+        return NOT_BUILT_IN
     if name in ("cuda", "tensorrt") and not has_nvidia_driver():
         return "no NVIDIA driver is loaded"
     return ""
@@ -117,11 +132,16 @@ def _open(
     # A model of bytes may name files of the folder that we run in: it shall find none.
     options.add_session_config_entry(_OTHER_FILES, os.devnull)
     if name in ("cuda", "tensorrt") and hasattr(ort, "preload_dlls"):
-        ort.preload_dlls()
+        # It prints what it does not find; the session says it better.
+        with redirect_stdout(io.StringIO()):
+            ort.preload_dlls()
     providers: list[str | tuple[str, dict[str, str]]] = [PROVIDERS[name]]
+    # The default search times every convolution anew at each new size of frame.
+    cuda = (PROVIDERS["cuda"], {"cudnn_conv_algo_search": "HEURISTIC"})
     if name == "cuda":
-        # The default search times every convolution anew at each new size of frame.
-        providers = [(PROVIDERS[name], {"cudnn_conv_algo_search": "HEURISTIC"})]
+        providers = [cuda]
+    elif name == "tensorrt":
+        providers.append(cuda)  # for what TensorRT does not take
     if name != "cpu":
         providers.append(PROVIDERS["cpu"])
     try:
@@ -138,6 +158,27 @@ def _open(
     if ran[0] != PROVIDERS[name]:
         return None, "ONNX Runtime fell back to the CPU; its libraries did not load"
     return session, ""
+
+
+def _trial(
+    session: ort.InferenceSession,
+    name: str,
+    accept: Callable[[ort.InferenceSession], None],
+) -> str:
+    """Why the provider cannot run the model after all, else ""."""
+    try:
+        accept(session)
+    except ModelError:
+        raise
+    # The bindings raise classes of their own that share no base but Exception.
+    except Exception as error:
+        if name == "cpu":
+            raise ModelError(
+                f"it does not run ({first_line(error)})",
+                hint="Fetch a fresh copy, or export it again.",
+            ) from error
+        return f"it failed on a first picture, {first_line(error)}"
+    return ""
 
 
 def first_line(error: Exception) -> str:

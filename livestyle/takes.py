@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from livestyle.controls import Controls
@@ -24,7 +25,8 @@ class Takes:
         folder: where recordings and snapshots go that a key asked for.
         file: record to this file from the first frame on; None records by key alone.
         fps: the source's nominal rate, 0.0 when unknown.
-        lossless: wait for the encoder instead of leaving frames out, as for a file.
+        clock: that of a live source's frames: a recording lasts until it is ended, also
+            in a stall. None for a file, of which no frame is ever left out.
 
     Attributes:
         written: files that were finished.
@@ -42,7 +44,7 @@ class Takes:
         file: Path | None,
         fps: float,
         *,
-        lossless: bool = False,
+        clock: Callable[[], float] | None = None,
     ) -> None:
         self.controls = controls
         self.folder = folder
@@ -50,7 +52,7 @@ class Takes:
         self.trouble = ""
         self.left_out = 0
         self._fps = fps
-        self._lossless = lossless
+        self._clock = clock
         self._file = file
         self._recorder: Recorder | None = None
         if file is not None:
@@ -63,12 +65,11 @@ class Takes:
         return None if self._recorder is None else self._recorder.seconds
 
     def write(self, frame: Frame) -> None:
-        """Records the frame if that is wanted, and takes the snapshots asked for.
+        """Records the frame if that is wanted.
 
         Raises:
             OutputError: the recording named on the command line broke.
         """
-        self.snap(frame)
         self.follow()
         if self._recorder is None:
             return
@@ -116,13 +117,13 @@ class Takes:
             self._fail(error)
 
     def _make_recorder(self, path: Path) -> Recorder:
-        return Recorder(path, fps_hint=self._fps, lossless=self._lossless)
+        return Recorder(path, fps_hint=self._fps, lossless=self._clock is None)
 
     def _stop(self) -> None:
         recorder, self._recorder = self._recorder, None
         assert recorder is not None
         try:
-            recorder.close()
+            recorder.close(self._clock() if self._clock else None)
         except OutputError as error:
             self._fail(error, recorder.path)
             return

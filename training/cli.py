@@ -102,6 +102,11 @@ def _parser() -> argparse.ArgumentParser:
     export = commands.add_parser("export", help="write a fitted painter as ONNX")
     export.add_argument("run", type=Path, metavar="RUN", help="folder of a fit")
     export.add_argument("-o", "--output", type=Path, required=True, metavar="FILE.onnx")
+    export.add_argument(
+        "--recipe",
+        metavar="RECIPE",
+        help="take titles, licences and author from here, not as they were when fitted",
+    )
     export.set_defaults(call=_export)
     return parser
 
@@ -152,11 +157,16 @@ def _fit(options: dict[str, Any]) -> int:
 
 def _export(options: dict[str, Any]) -> int:
     from training.checkpoint import Checkpoint
+    from training.config import load_recipe, with_words
     from training.export import TOLERANCE, export
 
     # torch's exporter warns about its own insides; what matters is checked below.
     warnings.simplefilter("ignore")
-    path = export(Checkpoint.load(options["run"]), options["output"])
+    checkpoint = Checkpoint.load(options["run"])
+    if options["recipe"] is not None:
+        words = load_recipe(options["recipe"])
+        checkpoint.recipe = with_words(checkpoint.recipe, words)
+    path = export(checkpoint, options["output"])
     size = path.stat().st_size / 1e6
     print(
         f"{path}: {size:.1f} MB; ONNX Runtime and torch agree to {TOLERANCE} of 255 "

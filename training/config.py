@@ -55,8 +55,9 @@ class Recipe:
         tv_weight, range_weight, identity_weight: of the terms over squared pixels.
         repetition_weight: of texture more regular than the painting's own.
         crop: side of the training crops in px, a multiple of 8 from `MIN_CROP` up.
-        context: px around the crop that the network sees and the losses do not. What
-            they see it learns to exploit, and a network knows where its border is.
+        context: px of reflection around the crop that the network sees and the losses
+            do not. It should reach as far as the network looks: a network finds its
+            border by the zeros around it, and learns to paint a frame.
         zoom: range of the photograph's short side after scaling, in multiples of crop.
         batch: painted photographs in a step, styles in turn.
         identities: photographs in a step that are to come back unchanged.
@@ -65,6 +66,8 @@ class Recipe:
             it falls as a cosine to zero.
         seed: of everything random.
         validation: every so many photographs by name is kept out of fitting.
+        data: which photographs and weights it is fitted with, in words, for the card.
+        author, licence: of the painter, for the card.
     """
 
     name: str
@@ -88,8 +91,8 @@ class Recipe:
     repetition_weight: float = 0.5
     identity_weight: float = 20.0
     crop: int = 192
-    context: int = 48
-    zoom: tuple[float, float] = (1.5, 2.2)
+    context: int = 104
+    zoom: tuple[float, float] = (1.0, 2.0)
     batch: int = 4
     identities: int = 1
     steps: int = 4000
@@ -97,6 +100,7 @@ class Recipe:
     warmup: int = 100
     seed: int = 0
     validation: int = 10
+    data: str = ""
     author: str = ""
     licence: str = ""
 
@@ -119,7 +123,10 @@ def _require_ranges(recipe: Recipe) -> None:
             recipe.crop >= MIN_CROP and recipe.crop % 8 == 0,
             f"Take a multiple of 8 from {MIN_CROP} up.",
         ),
-        "context": (recipe.context >= 0, "Take 0 or more."),
+        "context": (
+            0 <= recipe.context < recipe.crop,
+            "Take 0 or more, below crop.",
+        ),
         "zoom": (0 < low <= high, "Take a range such as [1.0, 2.0]."),
         "steps": (recipe.steps >= 1, "Take 1 or more."),
         "batch": (recipe.batch >= 1, "Take 1 or more."),
@@ -195,6 +202,33 @@ def parse_recipe(data: Mapping[str, Any]) -> Recipe:
     """
     recipe: Recipe = _build(Recipe, data, "the recipe")
     return recipe
+
+
+def with_words(recipe: Recipe, words: Recipe) -> Recipe:
+    """The recipe with what another one says to people: titles, licences, author.
+
+    For a painter whose recipe file was worded better after it was fitted.
+
+    Raises:
+        SettingsError: the other one has other styles.
+    """
+    if [p.name for p in recipe.styles] != [p.name for p in words.styles]:
+        raise SettingsError(
+            f"recipe '{words.name}' has other styles than the fit",
+            hint="Give the recipe that it was fitted with.",
+        )
+    told = ("title", "artist", "year", "licence", "source")
+    styles = tuple(
+        dataclasses.replace(own, **{name: getattr(other, name) for name in told})
+        for own, other in zip(recipe.styles, words.styles, strict=True)
+    )
+    return dataclasses.replace(
+        recipe,
+        styles=styles,
+        data=words.data,
+        author=words.author,
+        licence=words.licence,
+    )
 
 
 def as_dict(recipe: Recipe) -> dict[str, Any]:

@@ -154,7 +154,8 @@ def make_card(checkpoint: Checkpoint, painter: Painter) -> Card:
         recipe=recipe.name,
         losses={name: round(value, 5) for name, value in checkpoint.terms.items()},
         trained_on=f"{checkpoint.step} steps of {recipe.batch} photographs, "
-        f"{recipe.crop} px, against {recipe.loss_network.upper()}",
+        f"{recipe.crop} px, against {recipe.loss_network.upper()}"
+        + (f"; {recipe.data}" if recipe.data else ""),
         author=recipe.author,
         licence=recipe.licence,
     )

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TypeVar
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 from livestyle.errors import LivestyleError, OutputError
@@ -121,7 +122,7 @@ def fit(
     paintings = load_paintings(recipe, options.styles)
     objective = Objective(recipe, features, paintings).to(device)
 
-    crops = make_crops(training, recipe)
+    crops = Crops(training, recipe.crop, recipe.zoom, recipe.seed)
     batch = recipe.batch + recipe.identities
     step, elapsed = (start.step, start.elapsed) if start else (0, 0.0)
     first = step
@@ -155,8 +156,8 @@ def fit(
             x = _to_float(pictures, device)
             rows = _rows(step, recipe, device)
             with torch.autocast(device.type, dtype, dtype != torch.float32):
-                pastiche = painter(x, rows)
-                terms = objective(_inner(x, recipe), _inner(pastiche, recipe), rows)
+                pastiche = paint_within(painter, x, rows, recipe.context)
+                terms = objective(x, pastiche, rows)
             optimizer.zero_grad(set_to_none=True)
             terms["total"].backward()
             values = {name: term.item() for name, term in terms.items()}
@@ -244,17 +245,23 @@ def _rows(step: int, recipe: Recipe, device: torch.device) -> Tensor:
     return torch.tensor(styles + [0] * recipe.identities, device=device)
 
 
-def make_crops(pictures: list[Path], recipe: Recipe) -> Crops:
-    """Crops of the recipe's size with its context around them."""
-    side = recipe.crop + 2 * recipe.context
-    low, high = (edge * recipe.crop / side for edge in recipe.zoom)
-    return Crops(pictures, side, (low, high), recipe.seed)
+def paint_within(painter: Painter, x: Tensor, rows: Tensor, context: int) -> Tensor:
+    """Paints pictures as if they had no border: see `Recipe.context`.
 
+    Args:
+        painter: what paints.
+        x: RGB, 0..1, shape (B, 3, H, W).
+        rows: of the embeddings, shape (B,).
+        context: px to go on around the pictures by reflection, below H and W.
 
-def _inner(pictures: Tensor, recipe: Recipe) -> Tensor:
-    """What the losses see of pictures of shape (B, 3, H, W): all but the context."""
-    c, side = recipe.context, recipe.crop
-    return pictures[..., c : c + side, c : c + side]
+    Returns:
+        RGB, nominally 0..1, shape (B, 3, H, W).
+    """
+    height, width = x.shape[-2:]
+    around = F.pad(x, (context,) * 4, mode="reflect")
+    around = around.contiguous(memory_format=torch.channels_last)
+    pastiche: Tensor = painter(around, rows)
+    return pastiche[..., context : context + height, context : context + width]
 
 
 def _to_float(pictures: Tensor, device: torch.device) -> Tensor:

@@ -49,9 +49,8 @@ QUALITY = "19"
 # Without it swscale cuts instead of rounding, and all colours come out darker.
 ROUNDING = Interpolation.BILINEAR | Interpolation.ACCURATE_RND
 
-AVCOL_SPC_BT709 = (
-    1  # FFmpeg's number for the matrix; PyAV has a name for swscale's only
-)
+# FFmpeg's number for the matrix; PyAV has a name for swscale's only.
+AVCOL_SPC_BT709 = 1
 
 
 class Movie:
@@ -146,8 +145,12 @@ class Movie:
         with self._said():
             self._container.mux(packet)
 
-    def close(self) -> None:
+    def close(self, end: int | None = None) -> None:
         """Finishes the file as well as it can be. Safe to call twice.
+
+        Args:
+            end: until when the last picture is shown, in ticks; None leaves the
+                duration that came with it.
 
         Raises:
             OutputError: its end could not be written; what was written before plays.
@@ -155,6 +158,8 @@ class Movie:
         if self._closed:
             return
         self._closed = True
+        if end is not None and self._latest is not None:
+            self._durations[self._latest] = max(end - self._latest, 1)
         try:
             with self._said():
                 if self._keyframe is not None and self._file.failure is None:
@@ -208,8 +213,9 @@ class Movie:
         except (av.FFmpegError, OSError, ValueError, MemoryError) as error:
             if self._file.failure is not None:
                 raise output_error(self._file.path, self._file.failure) from error
+            reason = str(error) or type(error).__name__
             raise OutputError(
-                f"cannot encode '{self._file.path}': {error}",
+                f"cannot encode '{self._file.path}': {reason}",
                 hint="Try another size, or another kind of file.",
             ) from error
 

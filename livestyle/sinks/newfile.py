@@ -6,7 +6,7 @@ import errno
 import os
 from pathlib import Path
 
-from livestyle.naming import create
+from livestyle.naming import create, output_error
 
 
 class NewFile:
@@ -62,10 +62,17 @@ class NewFile:
             raise self.failure
 
     def close(self) -> None:
-        """Closes the file; one without a byte is removed. Safe to call twice."""
+        """Closes the file; one without a byte is removed. Safe to call twice.
+
+        Raises:
+            OutputError: the disk refused what it had taken before, or the removal.
+        """
         if self._file.closed:
             return
-        empty = os.fstat(self._file.fileno()).st_size == 0
-        self._file.close()
-        if empty:
-            self.path.unlink(missing_ok=True)
+        try:
+            empty = os.fstat(self._file.fileno()).st_size == 0
+            self._file.close()
+            if empty:
+                self.path.unlink(missing_ok=True)
+        except OSError as error:
+            raise output_error(self.path, error) from error

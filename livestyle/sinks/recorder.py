@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import threading
 from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
 from fractions import Fraction
 from pathlib import Path
+from statistics import median_low
 
 from livestyle.errors import OutputError
 from livestyle.frame import Frame
 from livestyle.sinks.encoder import TICK, Movie, require_format
 from livestyle.sinks.newfile import NewFile
+
+# What may wait for the encoder: at 1280x720 the number of frames is what limits it (84
+# MiB), at 3840x2160 these bytes do (5 frames).
+QUEUE_FRAMES = 32
+QUEUE_BYTES = 128 * 2**20
 
 
 class Recorder:
@@ -23,6 +31,7 @@ class Recorder:
         path: the movie, new, its suffix one of `.mp4`, `.m4v`, `.mov`, `.mkv`.
         fps_hint: frames/s, for the length of a movie of one frame; 0 if unknown.
         queue_frames: how many frames may wait; when as many do, frames are left out.
+        queue_bytes: how many bytes of pixels may wait; two frames may, however large.
         lossless: wait for the encoder instead of leaving frames out.
 
     Attributes:
@@ -38,7 +47,8 @@ class Recorder:
         path: Path,
         *,
         fps_hint: float = 30.0,
-        queue_frames: int = 32,
+        queue_frames: int = QUEUE_FRAMES,
+        queue_bytes: int = QUEUE_BYTES,
         lossless: bool = False,
     ) -> None:
         require_format(path)
@@ -46,14 +56,16 @@ class Recorder:
         self.left_out = 0
         self._lossless = lossless
         self._queue_frames = queue_frames
+        self._queue_bytes = queue_bytes
         self._file = NewFile(path)
         self._times = MovieTimes(fps_hint)
         self._movie: Movie | None = None
         self._frames = 0
-        self._error: OutputError | None = None
+        self._error: BaseException | None = None
         self._told = False
         self._waiting: deque[Frame] = deque()
         self._closing = threading.Event()
+        self._ended_at: float | None = None
         self._ended = False
         self._changed = threading.Condition()
         self._thread = threading.Thread(
@@ -86,44 +98,80 @@ class Recorder:
         if self.closed:
             raise ValueError("the recorder is closed")
         with self._changed:
-            while self._lossless and self._is_full() and not self._ended:
+            while self._lossless and self._has_no_room(frame) and not self._ended:
                 self._changed.wait()
             if self._ended:
-                self._told = True
-                raise self._error or OutputError(f"the encoder of '{self.path}' died")
-            if self._is_full():
+                self._tell()
+                raise ValueError("the recorder is closed")
+            if self._has_no_room(frame):
                 self.left_out += 1
             else:
                 self._waiting.append(frame)
                 self._changed.notify_all()
 
-    def close(self) -> None:
+    def close(self, at: float | None = None) -> None:
         """Encodes what waits and finishes the movie. Safe to call twice.
 
         A recorder that got no frame leaves no file.
 
+        Args:
+            at: the moment at which the recording ended, by the clock of
+                `Frame.captured`; the last frame is shown until then. Without it, as
+                with a moment that is not within an hour after that frame, the last
+                frame is shown for as long as is usual for the frames before it.
+
         Raises:
-            OutputError: the movie broke, unless `write` has said so before.
+            OutputError: the movie broke, unless `write` has said so before. Its cause
+                is what the encoder died of, if that was something unforeseen.
         """
         with self._changed:
+            if not self.closed:
+                self._ended_at = at
             self._closing.set()
             self._changed.notify_all()
         self._thread.join()
-        if self._error is not None and not self._told:
-            self._told = True
-            raise self._error
+        if not self._told:
+            self._tell()
 
-    def _is_full(self) -> bool:
-        return len(self._waiting) >= self._queue_frames
+    def _tell(self) -> None:
+        """Raises in the caller's thread what ended the encoder's, if anything did."""
+        if self._error is None:
+            return
+        self._told = True
+        if isinstance(self._error, OutputError):
+            raise self._error
+        reason = " ".join([f"{type(self._error).__name__}:", *str(self._error).split()])
+        raise OutputError(
+            f"the encoder of '{self.path}' died of {reason.rstrip(':.')}",
+            hint="What was recorded before that is kept. Please report it.",
+        ) from self._error
+
+    def _has_no_room(self, frame: Frame) -> bool:
+        count = len(self._waiting)
+        size = sum(waiting.pixels.nbytes for waiting in (*self._waiting, frame))
+        return count >= self._queue_frames or (count >= 2 and size > self._queue_bytes)
 
     def _encode(self) -> None:
-        try:
+        with self._kept():
             while (frame := self._next()) is not None:
                 self._add(frame)
-        except OutputError as error:
-            self._error = error
-        finally:
-            self._finish()
+        with self._kept():
+            if self._movie is not None:
+                self._movie.close(self._end())
+        with self._kept():
+            self._file.close()
+        with self._changed:
+            self._ended = True
+            self._waiting.clear()
+            self._changed.notify_all()
+
+    @contextmanager
+    def _kept(self) -> Iterator[None]:
+        """Keeps the first error for `_tell`."""
+        try:
+            yield
+        except BaseException as error:  # noqa: BLE001 - nothing is lost: see _tell
+            self._error = self._error or error
 
     def _next(self) -> Frame | None:
         """The frame that waits longest; None when the last one was taken."""
@@ -143,18 +191,9 @@ class Recorder:
         self._movie.write(frame.pixels, at, duration)
         self._frames += 1
 
-    def _finish(self) -> None:
-        try:
-            if self._movie is not None:
-                self._movie.close()
-        except OutputError as error:
-            self._error = self._error or error
-        finally:
-            self._file.close()
-            with self._changed:
-                self._ended = True
-                self._waiting.clear()
-                self._changed.notify_all()
+    def _end(self) -> int | None:
+        """Where the movie ends, in ticks; None at its last frame if it broke there."""
+        return None if self._error else self._times.finish(self._ended_at)
 
 
 class MovieTimes:
@@ -172,11 +211,15 @@ class MovieTimes:
     RESTART = 0.5
     # One that goes on further jumped: an MP4 cannot hold a pause of many hours.
     LONGEST_PAUSE = 3600.0
+    # How long the last frame is shown is a guess from as many intervals before it, and
+    # no guess is longer than this many seconds.
+    RECENT = 9
+    LONGEST_GUESS = 1.0
 
     def __init__(self, fps_hint: float) -> None:
         self.fps_hint = fps_hint if 1 <= fps_hint <= 1000 else 30.0
         self.end = 0
-        self._interval = round(1 / (self.fps_hint * TICK))
+        self._intervals: deque[int] = deque(maxlen=self.RECENT)
         self._last: int | None = None
         self._origin = 0.0
         self._captured = 0.0
@@ -188,7 +231,8 @@ class MovieTimes:
             captured: seconds, from any origin.
 
         Returns:
-            Ticks since the first frame, always increasing, and ticks of duration.
+            Ticks since the first frame, always increasing, and ticks of duration: the
+            median of recent intervals, so that a stall before it is not repeated.
         """
         if self._last is None:
             self._origin = captured
@@ -198,7 +242,28 @@ class MovieTimes:
             if not -self.RESTART <= passed <= self.LONGEST_PAUSE:
                 self._origin = captured - self.end * float(TICK)
             at = max(round((captured - self._origin) / float(TICK)), self._last + 1)
-            self._interval = at - self._last
+            self._intervals.append(at - self._last)
         self._captured, self._last = captured, at
-        self.end = at + self._interval
-        return at, self._interval
+        self.end = at + self._usual()
+        return at, self.end - at
+
+    def finish(self, ended: float | None) -> int:
+        """Where the movie ends, in ticks.
+
+        Args:
+            ended: the moment until which the last frame is shown, by the same clock as
+                the moments of capture; None, or one that is not within `LONGEST_PAUSE`
+                after that frame, leaves the usual duration.
+        """
+        if self._last is not None and ended is not None:
+            passed = ended - self._captured
+            if 0 < passed <= self.LONGEST_PAUSE:
+                place = round((ended - self._origin) / float(TICK))
+                self.end = max(place, self._last + 1)
+        return self.end
+
+    def _usual(self) -> int:
+        """How long a frame is shown, as far as those before it can tell."""
+        if not self._intervals:
+            return round(1 / (self.fps_hint * TICK))
+        return min(median_low(self._intervals), round(self.LONGEST_GUESS / TICK))

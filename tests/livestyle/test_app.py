@@ -1,6 +1,8 @@
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import numpy as np
@@ -17,11 +19,12 @@ from livestyle.errors import (
     UnknownStyleError,
 )
 from livestyle.frame import Frame
+from livestyle.latest import Latest
 from livestyle.settings import Settings
 from livestyle.sources import Demo
 from tests.livestyle.moving_card import write_clip
 from tests.livestyle.probe import first_picture, probe, run
-from tests.livestyle.program import files_of_at_most
+from tests.livestyle.program import files_of_at_most, wait_until
 from tests.livestyle.tiny_painter import write_painter
 
 HAS_CAMERA = Path("/dev/video0").exists()
@@ -51,23 +54,71 @@ def no_news(line: str) -> None:
 
 @dataclass
 class Ran:
+    """A run that is over.
+
+    Attributes:
+        shown: the painted frames.
+        painted_at: when each of them was ready; it was shown before the next one was.
+        began, ended: when the run did.
+    """
+
     app: App
     stats: dict[str, Any]
     shown: list[Frame]
+    painted_at: list[float]
+    began: float
+    ended: float
+
+    @property
+    def shown_before(self) -> list[float]:
+        """No frame was shown later than this."""
+        return [*self.painted_at[1:], self.ended]
 
 
-def ran(settings: Settings) -> Ran:
-    """Runs it to its end and keeps the painted frames."""
-    app, shown = App(settings, no_news), list[Frame]()
+def ran(settings: Settings, dawdle: Callable[[App], object] = id) -> Ran:
+    """Runs it to its end and keeps the painted frames.
+
+    Args:
+        settings: of the run.
+        dawdle: is called in each painting, which takes longer by that.
+    """
+    app, shown, painted_at = App(settings, no_news), list[Frame](), list[float]()
     stylize = app.stylize
 
     def noted(frame: Frame) -> Frame:
         shown.append(stylize(frame))
+        dawdle(app)
+        painted_at.append(monotonic())
         return shown[-1]
 
     app.stylize = noted  # type: ignore[assignment]
+    began = monotonic()
     app.run()
-    return Ran(app, app.stats(), shown)
+    ended = monotonic()
+    return Ran(app, app.stats(), shown, painted_at, began, ended)
+
+
+def in_flight(stats: dict[str, Any]) -> int:
+    """Frames that were neither shown nor dropped when the run ended.
+
+    One may lie in the slot, and another be on its way there.
+    """
+    gone = stats["frames_shown"] + stats["frames_dropped"]
+    return int(stats["frames_captured"]) - int(gone)
+
+
+def oldest_ms(run: Ran, percent: float) -> float:
+    """No percentile of the latencies can be above this one of what they are below."""
+    captured = [frame.captured for frame in run.shown]
+    ages = np.array(run.shown_before) - captured
+    return 1e3 * float(np.percentile(ages, percent, method="lower"))
+
+
+def youngest_ms(run: Ran, percent: float) -> float:
+    """Nor below this one of what they are above."""
+    captured = [frame.captured for frame in run.shown]
+    ages = np.array(run.painted_at) - captured
+    return 1e3 * float(np.percentile(ages, percent, method="lower"))
 
 
 @pytest.fixture(scope="module")
@@ -87,19 +138,33 @@ def recorded(model: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Ran
 
 
 def test_the_figures_of_a_run_are_all_there_and_agree(recorded: tuple[Ran, Path]):
-    stats = recorded[0].stats
+    run = recorded[0]
+    stats = run.stats
     assert json.loads(json.dumps(stats)) == stats
-    shown, dropped = stats["frames_shown"], stats["frames_dropped"]
-    assert shown == len(recorded[0].shown) > 5
-    assert shown + dropped <= stats["frames_captured"] <= shown + dropped + 1
-    assert 0 < stats["fps"] < 40
-    assert stats["fps"] == pytest.approx(shown / 2.0, rel=0.35)
-    assert 2.0 > stats["seconds"] - 0.5 > 1.0
-    assert 0 < stats["latency_ms"]["p50"] <= stats["latency_ms"]["p95"] < 2000
+    shown = stats["frames_shown"]
+    assert shown == len(run.shown) > 5
+    assert 0 <= in_flight(stats) <= 2
     assert stats["provider"] == "cpu"
     assert (stats["style"], stats["model"]) == ("tinted", "tiny")
     assert stats["source"] == "demo"
     assert stats["written"] == [str(recorded[1])]
+
+
+def test_the_times_of_a_run_agree_with_a_clock_beside_it(recorded: tuple[Ran, Path]):
+    run = recorded[0]
+    stats, first, last = run.stats, run.painted_at[0], run.painted_at[-1]
+    assert run.ended - run.began >= 2.0
+    assert run.ended - run.shown_before[0] < stats["seconds"] + 0.001
+    # Rounded to a thousandth; the figures were asked for right after the end.
+    assert stats["seconds"] < run.ended - first + 1
+    intervals = stats["frames_shown"] - 1
+    slowest = intervals / (run.ended - first)
+    quickest = intervals / (last - run.shown_before[0])
+    assert slowest - 0.001 < stats["fps"] < quickest + 0.001
+    # Its percentiles are right to within 1 %.
+    for name, percent in (("p50", 50), ("p95", 95)):
+        lowest, highest = youngest_ms(run, percent), oldest_ms(run, percent)
+        assert 0.98 * lowest - 0.01 < stats["latency_ms"][name] < 1.02 * highest + 0.01
 
 
 def test_a_recording_is_as_long_as_what_it_shows(recorded: tuple[Ran, Path]):
@@ -108,10 +173,10 @@ def test_a_recording_is_as_long_as_what_it_shows(recorded: tuple[Ran, Path]):
     assert (judged.codec, judged.pix_fmt) == ("h264", "yuv420p")
     assert judged.size_wh == (320, 240)
     assert judged.frames == len(shown)
+    assert recorded[0].stats["frames_left_out_of_recordings"] == 0
     moments = np.array([frame.captured for frame in shown])
     assert judged.times == pytest.approx(moments - moments[0], abs=0.001)
     real = float(moments[-1] - moments[0])
-    assert real > 1.0
     assert real <= judged.duration <= real + float(np.diff(moments).max()) + 0.01
 
 
@@ -123,29 +188,34 @@ def test_a_recording_shows_the_painting(recorded: tuple[Ran, Path]):
 
 def test_the_demo_comes_in_exactly_the_size_asked_for(settings: Settings):
     for size in ((320, 240), (161, 99)):
-        shown = ran(replace(settings, size=size, seconds=0.2, strength=0.0)).shown
+        shown = ran(replace(settings, size=size, strength=0.0)).shown
         assert {(f.width, f.height) for f in shown} == {size}
     first = shown[0].pixels
     assert any(
-        (first == Demo((161, 99)).picture_at(tick / 30)).all() for tick in range(60)
+        (first == Demo((161, 99)).picture_at(tick / 30)).all() for tick in range(900)
     )
 
 
-def test_a_slow_painter_drops_frames_and_latency_stays_bounded(
-    settings: Settings, tmp_path: Path
-):
-    slow = write_painter(tmp_path / "slow.onnx", products=6)
-    stats = ran(replace(settings, model=slow, threads=1, seconds=3.0)).stats
-    interval_ms = 1000 / stats["fps"]
-    assert interval_ms > 60, "the slow painter is not slow enough for this test"
-    assert stats["frames_dropped"] > stats["frames_shown"] / 2
-    # What waits is at most as old as one painting took, and then it is painted.
-    assert stats["latency_ms"]["p50"] < 2 * interval_ms + 100
-    assert stats["latency_ms"]["p95"] < 4 * interval_ms + 200
-    in_flight = (
-        stats["frames_captured"] - stats["frames_shown"] - stats["frames_dropped"]
-    )
-    assert 0 <= in_flight <= 1
+def test_a_slow_painter_drops_frames_and_always_gets_the_newest(settings: Settings):
+    counts: list[int] = []
+
+    def until_five_more_have_come(app: App) -> None:
+        assert isinstance(app.source, Latest)
+        source, now = app.source, app.source.captured
+        wait_until(lambda: source.captured >= now + 5, "the demo stands still")
+        counts.append(source.captured)
+
+    run = ran(replace(settings, seconds=1.5), until_five_more_have_come)
+    stats = run.stats
+    assert stats["frames_dropped"] > 3 * (stats["frames_shown"] - 1)
+    assert 0 <= in_flight(stats) <= 2
+    # When a painting is done, the next frame is the newest that has arrived by then:
+    # of those counted the last may be on its way. Latency is bounded by that.
+    assert len(run.shown) > 1
+    for count, frame in zip(counts, run.shown[1:], strict=False):
+        assert frame.index >= count - 2
+    assert 0 < stats["latency_ms"]["p50"] <= stats["latency_ms"]["p95"]
+    assert stats["latency_ms"]["p95"] < 1.02 * oldest_ms(run, 95) + 0.01
 
 
 def test_of_a_file_every_frame_is_painted_and_recorded(
@@ -177,7 +247,7 @@ def test_of_a_long_file_the_recording_misses_nothing_however_fast_it_is_read(
 
 def test_a_file_ends_early_when_time_is_up(settings: Settings, tmp_path: Path):
     clip = write_clip(tmp_path / "clip.mp4")
-    assert ran(replace(settings, source=str(clip), seconds=1e-6)).shown == []
+    assert ran(replace(settings, source=str(clip), seconds=1e-9)).shown == []
 
 
 def test_a_run_begins_as_the_settings_say(settings: Settings):
@@ -194,7 +264,7 @@ def test_a_run_begins_as_the_settings_say(settings: Settings):
 @pytest.mark.skipif(HAS_CAMERA, reason="there is a camera here")
 def test_without_a_camera_one_line_says_why_and_the_demo_runs(settings: Settings):
     said: list[str] = []
-    app = App(replace(settings, source="auto", seconds=0.3), said.append)
+    app = App(replace(settings, source="auto"), said.append)
     app.run()
     (line,) = said
     assert line.startswith("camera 0 did not open (")
@@ -264,7 +334,7 @@ def test_without_a_display_the_error_names_the_way_out(
 
 def test_what_was_recorded_before_a_full_disk_plays(settings: Settings, tmp_path: Path):
     path = tmp_path / "a.mp4"
-    app = App(replace(settings, size=(320, 240), seconds=30.0, record=path), no_news)
+    app = App(replace(settings, size=(320, 240), seconds=120.0, record=path), no_news)
     told = pytest.raises(OutputError, match=r"a\.mp4'.*not grow larger")
     with told, files_of_at_most(150_000):
         app.run()

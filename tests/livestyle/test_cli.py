@@ -114,7 +114,7 @@ def test_options_come_from_a_file_and_the_command_line_goes_before_it(
     [
         ("--model gone.onnx", r"no model gone\.onnx.*Check --model"),
         ("--model nothing", r"no model 'nothing'.*first-light"),
-        ("--model .", "cannot be used|no model|is a folder"),
+        ("--model .", r"no model '\.'\. Give an \.onnx file"),
         ("--style negatif", r"no style 'negatif'. Did you mean: negative\?"),
         ("--provider abacus", r"no provider 'abacus'.*auto, cuda"),
         ("--source 9", "camera 9 did not open.*--source demo"),
@@ -154,7 +154,7 @@ def test_a_place_where_nothing_can_be_written_is_named(
 def test_a_full_disk_ends_in_one_sentence_and_what_there_is_plays(
     demo: list[str], home: Path, capsys: Captured
 ):
-    longer = ["--size", "320x240", "--for", "30", "--record", "a.mp4"]
+    longer = ["--size", "320x240", "--for", "120", "--record", "a.mp4"]
     with files_of_at_most(150_000):
         said = refusal(capsys, *demo, *longer)
     assert "cannot write 'a.mp4': files may not grow larger" in said
@@ -176,12 +176,13 @@ def test_a_signal_finishes_the_recording_and_the_run(
 ):
     with recording(home, model) as process:
         process.send_signal(kind)
-        out, err = process.communicate(timeout=20)
+        out, err = process.communicate(timeout=60)
     assert (process.returncode, out) == (0, "saved a.mp4\n")
     assert "Traceback" not in err
     stats = json.loads((home / "s.json").read_text())
     judged = probe(home / "a.mp4")
-    assert judged.frames == stats["frames_shown"]
+    left_out = stats["frames_left_out_of_recordings"]
+    assert judged.frames == stats["frames_shown"] - left_out
     assert judged.duration == pytest.approx(judged.span, abs=0.05)
 
 
@@ -190,11 +191,11 @@ def test_a_program_that_was_killed_leaves_a_recording_that_plays(
 ):
     with recording(home, model) as process:
         process.kill()
-        process.wait(20)
+        process.wait(60)
     judged = probe(home / "a.mp4")
     assert (judged.codec, judged.pix_fmt) == ("h264", "yuv420p")
     assert judged.frames >= 5
-    assert np.diff(judged.times).max() < 1
+    assert np.diff(judged.times).max() < 5  # no hole, on a busy machine either
 
 
 def test_without_a_screen_the_window_is_one_sentence(home: Path, model: Path):
@@ -334,7 +335,7 @@ def test_a_video_that_was_stopped_leaves_the_part_that_is_done(home: Path):
     with running(*words, "--threads", "1", cwd=home) as process:
         wait_for_bytes(home / "out.partial.mp4", 0)
         process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=20)
+        out, err = process.communicate(timeout=60)
     assert process.returncode == 130
     assert out.startswith("stopped early: out.partial.mp4: ")
     assert "Traceback" not in err
@@ -375,13 +376,15 @@ def test_the_styles_of_a_model_that_is_none_are_an_error(home: Path, capsys: Cap
     assert "no ONNX model" in refusal(capsys, "styles", "--model", "a.onnx")
 
 
-def test_a_reader_that_goes_away_is_no_error_with_a_traceback(home: Path):
+def test_a_reader_that_goes_away_is_no_error_with_a_traceback(home: Path, model: Path):
     reading, writing = os.pipe()
     os.close(reading)
+    environ = program.environ()
+    environ.pop("PYTHONUNBUFFERED", None)  # as people have it: written at the end
     done = subprocess.run(
-        program.command("styles", "--json"),
+        program.command("styles", "--json", "--model", model),
         cwd=home,
-        env=program.environ(),
+        env=environ,
         stdout=writing,
         stderr=subprocess.PIPE,
         text=True,

@@ -174,7 +174,7 @@ def test_a_model_cut_short_is_refused(tmp_path: Path, kept: float):
         ({"content": (480, 640, 3)}, r"one size only \(640x480\)"),
         ({"content": (1, "height", "width", 3)}, "other inputs and outputs"),
         ({"dim": 3}, "length 3, its card's embeddings 2"),
-        ({"cut_rows": 1}, r"gave \(32, 39, 3\)"),
+        ({"cut_rows": 1}, r"gives \(32, 39, 3\)"),
     ],
 )
 def test_a_model_of_another_contract_is_refused(

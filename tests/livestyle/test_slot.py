@@ -40,8 +40,8 @@ def test_take_wakes_up_as_soon_as_something_is_put() -> None:
     putter = Timer(0.1, slot.put, ("news",))
     began = monotonic()
     putter.start()
-    assert slot.take(10) == "news"
-    assert monotonic() - began < 2
+    assert slot.take(60) == "news"
+    assert monotonic() - began < 30
     putter.join()
 
 
@@ -60,8 +60,8 @@ def test_close_wakes_a_waiting_reader_with_its_error() -> None:
     began = monotonic()
     closer.start()
     with pytest.raises(ValueError, match="unplugged"):
-        slot.take(10)
-    assert monotonic() - began < 2
+        slot.take(60)
+    assert monotonic() - began < 30
     closer.join()
 
 

@@ -1,5 +1,7 @@
 import functools
 import socket
+import sys
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -10,10 +12,13 @@ from time import monotonic
 import numpy as np
 import pytest
 
+import livestyle.sources.stream
 from livestyle.errors import SourceError
 from livestyle.frame import Frame
 from livestyle.latest import Latest
 from livestyle.sources import Stream
+from livestyle.sources.stream import AWAKE
+from tests.livestyle.fake_time import FakeTime
 from tests.livestyle.moving_card import number_on, write_clip, write_damaged_clip
 from tests.livestyle.sender import free_port, sending
 
@@ -21,8 +26,8 @@ from tests.livestyle.sender import free_port, sending
 def until(
     frames: Iterator[Frame | None], reached: Callable[[Frame | None], bool]
 ) -> None:
-    """Reads on until something is reached; no test has ten seconds."""
-    end = monotonic() + 10
+    """Reads on until something is reached; a minute means that it never will be."""
+    end = monotonic() + 60
     for frame in frames:
         if reached(frame):
             return
@@ -60,36 +65,51 @@ def web_server(folder: Path) -> Iterator[str]:
 
 def test_a_sender_may_stop_and_start_again() -> None:
     url = f"udp://127.0.0.1:{free_port()}"
-    latest = Latest(Stream(url, stall=0.6))
+    latest = Latest(Stream(url, stall=1))
+    enough = frames_read(10)
     with sending(url):
         frames = iter(latest)
-        until(frames, frames_read(10))
-        assert latest.status == ""
+        until(frames, lambda frame: enough(frame) and latest.status == "")
     before = latest.captured
     until(frames, lambda frame: "stream lost (no data came), recon" in latest.status)
     with sending(url):
         until(frames, lambda frame: frame is not None and frame.index > before + 10)
-        assert latest.status == ""
+        until(frames, lambda frame: frame is not None and latest.status == "")
     latest.close()
 
 
-def test_the_first_picture_comes_quickly_and_pictures_are_not_late() -> None:
+def test_the_first_picture_comes_sooner_than_ffmpeg_would_have_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     url = f"udp://127.0.0.1:{free_port()}"
     with sending(url):
-        settled = Stream(url)
-        until(iter(settled), frames_read(1))  # the sender has begun
-        settled.close()
-        stream = Stream(url)
-        began = monotonic()
-        frames = iter(stream)
-        until(frames, frames_read(1))
-        assert monotonic() - began < 1.5
-        assert stream.fps == 20
-        until(frames, frames_read(20))
-        began = monotonic()
-        until(frames, frames_read(20))
-        assert monotonic() - began == pytest.approx(1.0, abs=0.3)
-        stream.close()
+        seconds_to_first_picture(url)  # the sender has begun
+        with monkeypatch.context() as ours:
+            ours.setattr(livestyle.sources.stream, "OPTIONS", {})
+            at_leisure = min(seconds_to_first_picture(url) for _ in range(2))
+        # Half a second against more than one; a busy machine may spoil some attempts.
+        assert any(seconds_to_first_picture(url) < 0.8 * at_leisure for _ in range(8))
+
+
+def seconds_to_first_picture(url: str) -> float:
+    stream, began = Stream(url), monotonic()
+    until(iter(stream), frames_read(1))
+    stream.close()
+    assert stream.fps == 20
+    return monotonic() - began
+
+
+def test_pictures_are_not_held_back() -> None:
+    url = f"udp://127.0.0.1:{free_port()}"
+    stream = Stream(url, stall=1)
+    frames = iter(stream)
+    with sending(url):
+        until(frames, frames_read(40))
+    late = 0
+    while "stream lost" not in stream.status:
+        late += next(frames) is not None
+    stream.close()
+    assert late < 20, "a second after the sender has ended there is still a picture"
 
 
 def test_garbage_between_the_packets_does_no_harm() -> None:
@@ -123,6 +143,7 @@ def test_what_was_damaged_on_the_way_is_left_out(tmp_path: Path) -> None:
     assert numbers == [0, 1, 4, 5, 6, 7, 8, 9, 10, 11]
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells who listens")
 def test_a_connection_that_ends_is_made_again() -> None:
     port = free_port(socket.SOCK_STREAM)
     url, listen = f"tcp://127.0.0.1:{port}", f"tcp://127.0.0.1:{port}?listen=1"
@@ -140,25 +161,44 @@ def test_a_connection_that_ends_is_made_again() -> None:
 
 def wait_for_port(port: int) -> None:
     """Waits until somebody listens, without taking the one connection there is."""
-    wanted, end = f"0100007F:{port:04X} 00000000:0000 0A", monotonic() + 10
+    wanted, end = f"0100007F:{port:04X} 00000000:0000 0A", monotonic() + 60
     while wanted not in Path("/proc/net/tcp").read_text():
         assert monotonic() < end
         Event().wait(0.05)
 
 
-def test_pauses_grow_and_the_reader_stays_awake_meanwhile() -> None:
-    url = f"udp://127.0.0.1:{free_port()}"
-    stream = Stream(url, patience=5, stall=0.3)
-    with sending(url):
-        frames = iter(stream)
-        until(frames, frames_read(1))
-    until(frames, lambda frame: stream.status.endswith("reconnecting in 0.5 s"))
-    began = monotonic()
-    assert next(frames) is None
-    assert next(frames) is None
-    assert monotonic() - began < 0.3
-    stream.close()
-    assert all(frame is None for frame in frames)
+@contextmanager
+def one_guest(data: bytes) -> Iterator[str]:
+    """A server that gives these bytes to the first who asks, and is then gone."""
+    with socket.create_server(("127.0.0.1", 0)) as door:
+
+        def serve() -> None:
+            guest, _ = door.accept()
+            with guest:
+                door.close()
+                guest.sendall(data)
+
+        thread = Thread(target=serve, name="one guest")
+        thread.start()
+        yield f"tcp://127.0.0.1:{door.getsockname()[1]}"
+        thread.join()
+
+
+def test_pauses_grow_and_the_reader_stays_awake_meanwhile(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clip = write_clip(tmp_path / "clip.ts", count=12, codec="mpeg2video", fps=25)
+    FakeTime(monkeypatch, livestyle.sources.stream)
+    pauses: Counter[str] = Counter()
+    with one_guest(clip.read_bytes()) as url:
+        stream = Stream(url)
+        for frame in stream:
+            pauses[stream.status.partition("reconnecting in ")[2]] += frame is None
+            if pauses["5 s"] > 150:
+                stream.close()
+    signs = [pauses[f"{seconds} s"] * AWAKE for seconds in ("0.5", "1", "2", "4")]
+    assert signs == pytest.approx([0.5, 1, 2, 4], abs=0.11)
+    assert pauses["5 s"] * AWAKE > 7  # it is the longest, and it comes again
 
 
 def test_a_clip_on_a_web_server_plays_once_at_its_own_pace(tmp_path: Path) -> None:
@@ -186,11 +226,11 @@ def test_a_page_that_is_no_video_says_so(tmp_path: Path) -> None:
 
 
 def test_nobody_listening_is_an_error_at_once() -> None:
-    stream = Stream(f"tcp://127.0.0.1:{free_port(socket.SOCK_STREAM)}")
+    stream = Stream(f"tcp://127.0.0.1:{free_port(socket.SOCK_STREAM)}", patience=60)
     began = monotonic()
     with pytest.raises(SourceError, match=r"does not deliver \(Connection refused"):
         list(stream)
-    assert monotonic() - began < 2
+    assert monotonic() - began < 30
 
 
 def test_nobody_sending_is_an_error_when_patience_ends() -> None:

@@ -118,7 +118,7 @@ def test_snapshots_are_the_very_picture_and_none_replaces_another(
     frame = next(frames(1, start=7))
     for _ in range(3):
         controls.ask_snapshot()
-    takes.write(frame)
+    takes.snap(frame)
     assert len(set(takes.written)) == 3
     assert controls.snapshots == 0
     for path in takes.written:
@@ -146,6 +146,7 @@ def test_a_folder_that_cannot_be_made_is_a_note_and_the_picture_goes_on(
     controls.ask_snapshot()
     for frame in frames(2):
         takes.write(frame)
+        takes.snap(frame)
     assert not controls.recording
     assert "cannot write" in takes.trouble
     assert "cannot write" in controls.note
@@ -159,11 +160,11 @@ def test_trouble_is_forgotten_when_the_next_take_succeeds(
     (tmp_path / "takes").write_text("a file, not a folder")
     takes = takes_of(controls, tmp_path)
     controls.ask_snapshot()
-    takes.write(next(frames(1)))
+    takes.snap(next(frames(1)))
     assert takes.trouble
     (tmp_path / "takes").unlink()
     controls.ask_snapshot()
-    takes.write(next(frames(1)))
+    takes.snap(next(frames(1)))
     assert takes.trouble == ""
     (tmp_path / "takes").rename(tmp_path / "moved")
     (tmp_path / "takes").write_text("a file, not a folder")
@@ -187,7 +188,7 @@ def write_noise(takes: Takes, count: int = 400) -> None:
 def test_a_full_disk_ends_the_run_whose_recording_was_named(
     tmp_path: Path, controls: Controls
 ):
-    takes = Takes(controls, tmp_path, tmp_path / "mine.mp4", FPS, lossless=True)
+    takes = Takes(controls, tmp_path, tmp_path / "mine.mp4", FPS)
     told = pytest.raises(OutputError, match=r"not grow larger here.*another disk")
     with told, files_of_at_most(200_000):
         write_noise(takes)
@@ -198,7 +199,7 @@ def test_a_full_disk_ends_the_run_whose_recording_was_named(
 def test_a_full_disk_ends_a_recording_by_key_and_the_picture_goes_on(
     tmp_path: Path, controls: Controls
 ):
-    takes = Takes(controls, tmp_path, None, FPS, lossless=True)
+    takes = Takes(controls, tmp_path, None, FPS)
     controls.toggle("recording")
     with files_of_at_most(200_000):
         write_noise(takes, count=100)
@@ -211,7 +212,7 @@ def test_a_full_disk_ends_a_recording_by_key_and_the_picture_goes_on(
 
 
 def test_of_a_file_no_frame_is_left_out(tmp_path: Path, controls: Controls):
-    takes = Takes(controls, tmp_path, tmp_path / "mine.mp4", FPS, lossless=True)
+    takes = Takes(controls, tmp_path, tmp_path / "mine.mp4", FPS)
     chance = np.random.default_rng(0)
     noise = chance.integers(0, 256, (480, 640, 3), np.uint8)
     for number in range(50):  # faster than any encoder, more than may wait
@@ -219,3 +220,12 @@ def test_of_a_file_no_frame_is_left_out(tmp_path: Path, controls: Controls):
     takes.close()
     assert takes.left_out == 0
     assert probe(tmp_path / "mine.mp4").frames == 50
+
+
+def test_a_live_recording_lasts_until_it_is_ended(tmp_path: Path, controls: Controls):
+    mine = tmp_path / "mine.mp4"
+    takes = Takes(controls, tmp_path, mine, FPS, clock=lambda: 7.5)
+    for i in range(10):
+        takes.write(Frame(np.zeros((64, 64, 3), np.uint8), i, 5.0 + i / 10))
+    takes.close()
+    assert probe(mine).duration == pytest.approx(2.5, abs=0.01)

@@ -1,10 +1,18 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from livestyle.errors import SettingsError
 from tests.training.studio import tiny_recipe
-from training.config import RECIPES, Recipe, as_dict, load_recipe, parse_recipe
+from training.config import (
+    RECIPES,
+    Recipe,
+    as_dict,
+    load_recipe,
+    parse_recipe,
+    with_words,
+)
 from training.nets import NETWORKS
 from training.vgg import layer_names
 
@@ -128,3 +136,29 @@ def test_a_value_that_would_break_the_fit_is_refused(name: str, value: object):
 def test_a_painting_too_small_for_the_loss_network_is_refused(tmp_path: Path):
     with pytest.raises(SettingsError, match="Take 96 or more"):
         recipe_of('name = "x"\n' + STYLE + "size = 8\n", tmp_path)
+
+
+def test_a_fitted_recipe_takes_words_and_nothing_else_from_another():
+    fitted = load_recipe("first-light")
+    better = replace(
+        fitted,
+        author="Somebody",
+        data="other photographs",
+        rate=1.0,
+        styles=tuple(replace(p, title="A title", weight=9.0) for p in fitted.styles),
+    )
+    told = with_words(fitted, better)
+    assert (told.author, told.data, told.rate) == (
+        "Somebody",
+        "other photographs",
+        fitted.rate,
+    )
+    assert [p.title for p in told.styles] == ["A title"] * 4
+    assert [p.weight for p in told.styles] == [p.weight for p in fitted.styles]
+
+
+def test_words_of_a_recipe_with_other_styles_are_refused():
+    fitted = load_recipe("first-light")
+    other = replace(fitted, styles=fitted.styles[:2])
+    with pytest.raises(SettingsError, match="the recipe that it was fitted with"):
+        with_words(fitted, other)

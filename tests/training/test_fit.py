@@ -4,6 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
@@ -12,18 +13,17 @@ from livestyle.errors import OutputError, SettingsError
 from tests.training.studio import tiny_options, tiny_recipe, write_photographs
 from training.checkpoint import FILE, Checkpoint
 from training.config import Recipe, load_recipe
-from training.data import find_pictures
 from training.fit import (
     AVERAGED,
     DivergedError,
     FitOptions,
     Progress,
     _check,
-    _inner,
     fit,
     learning_rate,
-    make_crops,
+    paint_within,
 )
+from training.nets import Painter
 
 
 def run(
@@ -288,13 +288,14 @@ def test_the_first_light_recipe_falls_on_real_paintings(
     assert sum(totals[-4:]) < 0.8 * sum(totals[:4])
 
 
-def test_the_losses_see_the_middle_of_what_the_network_sees(studio: Path):
-    recipe = tiny_recipe()
-    crops = make_crops(find_pictures(studio / "photos"), recipe)
-    picture, _ = crops[0]
-    assert picture.shape == (3, 128, 128)
-    ramp = torch.arange(128.0).expand(1, 3, 128, 128)
-    inner = _inner(ramp, recipe)
-    assert inner.shape == (1, 3, 96, 96)
-    assert inner[0, 0, 0, 0] == 16
-    assert inner[0, 0, 0, -1] == 111
+def test_the_context_is_the_picture_reflected_and_cut_off_again():
+    torch.manual_seed(0)
+    painter = Painter("swift", 1, 8).eval()
+    rows = torch.tensor([1])
+    x = torch.rand(1, 3, 40, 48)
+    around = np.pad(x.numpy(), ((0, 0), (0, 0), (24, 24), (24, 24)), mode="reflect")
+    with torch.no_grad():
+        within = paint_within(painter, x, rows, 24)
+        whole = painter(torch.from_numpy(around), rows)
+    torch.testing.assert_close(within, whole[..., 24:-24, 24:-24])
+    assert within.shape == x.shape
