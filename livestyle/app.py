@@ -116,7 +116,8 @@ class App:
         meter, captured = self.meter, self.meter.frames_shown
         dropped = 0
         if isinstance(self.source, Latest):
-            captured, dropped = self.source.captured, self.source.dropped
+            # In this order: a frame may come in between, and drops are captured first.
+            dropped, captured = self.source.dropped, self.source.captured
         return {
             "frames_captured": captured,
             "frames_shown": meter.frames_shown,

@@ -35,7 +35,8 @@ def test_a_stream_is_painted_and_recorded_while_its_sender_comes_and_goes(
 
     stats = json.loads((tmp_path / "s.json").read_text())
     shown, dropped = stats["frames_shown"], stats["frames_dropped"]
-    assert shown + dropped <= stats["frames_captured"] <= shown + dropped + 1
+    # One may lie in the slot at the end, and another be on its way there.
+    assert 0 <= stats["frames_captured"] - shown - dropped <= 2
     assert stats["source"] == url
 
     judged = probe(movie)

@@ -47,6 +47,32 @@ def frames_read(count: int) -> Callable[[Frame | None], bool]:
 
 
 @contextmanager
+def one_guest(data: bytes, *, stays: bool = False) -> Iterator[str]:
+    """A server that gives these bytes to the first who asks, and is then gone.
+
+    Args:
+        data: what it sends.
+        stays: whether it keeps silent afterwards instead of hanging up.
+    """
+    leave = Event()
+    with socket.create_server(("127.0.0.1", 0)) as door:
+
+        def serve() -> None:
+            guest, _ = door.accept()
+            with guest:
+                door.close()
+                guest.sendall(data)
+                if stays:
+                    leave.wait(60)
+
+        thread = Thread(target=serve, name="one guest")
+        thread.start()
+        yield f"tcp://127.0.0.1:{door.getsockname()[1]}"
+        leave.set()
+        thread.join()
+
+
+@contextmanager
 def web_server(folder: Path) -> Iterator[str]:
     class Quiet(SimpleHTTPRequestHandler):
         def log_message(self, format: str, *args: object) -> None:
@@ -99,17 +125,19 @@ def seconds_to_first_picture(url: str) -> float:
     return monotonic() - began
 
 
-def test_pictures_are_not_held_back() -> None:
-    url = f"udp://127.0.0.1:{free_port()}"
-    stream = Stream(url, stall=1)
-    frames = iter(stream)
-    with sending(url):
-        until(frames, frames_read(40))
-    late = 0
-    while "stream lost" not in stream.status:
-        late += next(frames) is not None
-    stream.close()
-    assert late < 20, "a second after the sender has ended there is still a picture"
+def test_pictures_are_not_held_back(tmp_path: Path) -> None:
+    clip = write_clip(tmp_path / "clip.ts", count=17)
+    numbers = []
+    with one_guest(clip.read_bytes(), stays=True) as url:
+        stream = Stream(url, stall=1)
+        for frame in stream:
+            if frame is not None:
+                numbers.append(number_on(frame.pixels))
+            elif "stream lost" in stream.status:
+                stream.close()
+    # Nothing follows the last one, so nobody can know that it is whole.
+    assert numbers == list(range(len(numbers)))
+    assert 15 <= len(numbers) <= 17
 
 
 def test_garbage_between_the_packets_does_no_harm() -> None:
@@ -167,23 +195,6 @@ def wait_for_port(port: int) -> None:
         Event().wait(0.05)
 
 
-@contextmanager
-def one_guest(data: bytes) -> Iterator[str]:
-    """A server that gives these bytes to the first who asks, and is then gone."""
-    with socket.create_server(("127.0.0.1", 0)) as door:
-
-        def serve() -> None:
-            guest, _ = door.accept()
-            with guest:
-                door.close()
-                guest.sendall(data)
-
-        thread = Thread(target=serve, name="one guest")
-        thread.start()
-        yield f"tcp://127.0.0.1:{door.getsockname()[1]}"
-        thread.join()
-
-
 def test_pauses_grow_and_the_reader_stays_awake_meanwhile(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -194,7 +205,7 @@ def test_pauses_grow_and_the_reader_stays_awake_meanwhile(
         stream = Stream(url)
         for frame in stream:
             pauses[stream.status.partition("reconnecting in ")[2]] += frame is None
-            if pauses["5 s"] > 150:
+            if pauses["5 s"] > 150 or pauses.total() > 1000:
                 stream.close()
     signs = [pauses[f"{seconds} s"] * AWAKE for seconds in ("0.5", "1", "2", "4")]
     assert signs == pytest.approx([0.5, 1, 2, 4], abs=0.11)
