@@ -212,7 +212,8 @@ class Swift(nn.Module):
         """Paints.
 
         Args:
-            pictures: RGB, 0..1, shape (B, 3, H, W), H and W multiples of 8.
+            pictures: RGB, 0..1, shape (B, 3, H, W), H and W multiples of 8, the
+                outermost 8 px of them margin.
             style: embeddings, shape (B, D).
 
         Returns:
@@ -221,9 +222,13 @@ class Swift(nn.Module):
         """
         half = self.stem(pictures, style)
         quarter = self.down4(half, style)
-        x = self.canvas(self.down8(quarter, style), style)
+        # The zeros around the encoder's maps reach the outermost cells of 1/8, which
+        # are margin. Let on, they would tell the tower where the picture ends.
+        x = self.down8(quarter, style)[..., 1:-1, 1:-1]
+        x = self.canvas(x, style)
         for block in self.tower:
             x = block(x, style)
+        x = F.pad(x, (1, 1, 1, 1), mode="replicate")
         x = self.up4(x, style, grow=2, skip=quarter)
         x = self.up2(enlarge(x, 2), style, skip=half)
         return self.head(x)  # type: ignore[no-any-return]
