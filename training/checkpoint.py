@@ -28,6 +28,7 @@ class Checkpoint:
         painter, optimizer: state dicts.
         terms: the loss terms, averaged over the last steps.
         commit: of the code, "" when unknown.
+        precision: that the fit computes in, see `training.device`; "" when unknown.
     """
 
     recipe: Recipe
@@ -37,6 +38,7 @@ class Checkpoint:
     optimizer: dict[str, Any]
     terms: dict[str, float] = field(default_factory=dict)
     commit: str = ""
+    precision: str = ""
 
     def save(self, folder: Path) -> Path:
         """Writes `folder/checkpoint.pt`, whole or not at all.

@@ -25,13 +25,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     options = vars(_parser().parse_args(arguments))
     command: Callable[[dict[str, Any]], int] = options.pop("call")
+    stopped = "stopped; go on with --resume" if command is _fit else "stopped"
     try:
         return command(options)
     except LivestyleError as error:
         print(f"training: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        print("training: stopped; go on with --resume", file=sys.stderr)
+        print(f"training: {stopped}", file=sys.stderr)
         return 130
 
 
@@ -116,7 +117,8 @@ def _fit(options: dict[str, Any]) -> int:
 
     from training.checkpoint import Checkpoint
     from training.config import load_recipe
-    from training.fit import FitOptions, Progress, fit
+    from training.fit import Progress, fit
+    from training.options import FitOptions
 
     recipe = load_recipe(options["recipe"])
     out = options["out"] or Path("runs") / recipe.name

@@ -62,6 +62,8 @@ class Recipe:
         batch: painted photographs in a step, styles in turn.
         identities: photographs in a step that are to come back unchanged.
         steps: optimiser steps, unless a time is given.
+        sketch: how many of the first steps are made without the perceptual loss, see
+            `training.sketch`; a fit by steps makes at most a quarter of them so.
         rate, warmup: peak learning rate of Adam; steps until it is reached, after which
             it falls as a cosine to zero.
         seed: of everything random.
@@ -85,17 +87,18 @@ class Recipe:
         )
     )
     content_weight: float = 1.0
-    style_weight: float = 5.0
+    style_weight: float = 4.0
     tv_weight: float = 0.0
     range_weight: float = 10.0
     repetition_weight: float = 0.5
     identity_weight: float = 20.0
     crop: int = 192
-    context: int = 104
+    context: int = 96
     zoom: tuple[float, float] = (1.0, 2.0)
     batch: int = 4
     identities: int = 1
     steps: int = 4000
+    sketch: int = 300
     rate: float = 2e-3
     warmup: int = 100
     seed: int = 0
@@ -129,6 +132,7 @@ def _require_ranges(recipe: Recipe) -> None:
         ),
         "zoom": (0 < low <= high, "Take a range such as [1.0, 2.0]."),
         "steps": (recipe.steps >= 1, "Take 1 or more."),
+        "sketch": (recipe.sketch >= 0, "Take 0 or more; 300 is usual."),
         "batch": (recipe.batch >= 1, "Take 1 or more."),
         "identities": (recipe.identities >= 0, "Take 0 or more."),
         "dim": (recipe.dim >= 1, "Take 1 or more; 64 is usual."),

@@ -9,6 +9,8 @@ from torch import nn
 
 from livestyle.errors import SettingsError
 
+PRECISIONS = {"float32": torch.float32, "bfloat16": torch.bfloat16}
+
 
 def choose_device(name: str = "auto") -> torch.device:
     """The device by name; "auto" takes a CUDA GPU where there is one.
@@ -44,12 +46,16 @@ def choose_precision(name: str, device: torch.device) -> torch.dtype:
             return torch.bfloat16 if torch.cuda.is_bf16_supported() else torch.float32
         faster = _time_conv(torch.bfloat16) < 0.8 * _time_conv(torch.float32)
         return torch.bfloat16 if faster else torch.float32
-    known = {"float32": torch.float32, "bfloat16": torch.bfloat16}
-    if name not in known:
+    if name not in PRECISIONS:
         raise SettingsError(
             f"there is no precision '{name}'", hint="Use auto, float32 or bfloat16."
         )
-    return known[name]
+    return PRECISIONS[name]
+
+
+def precision_name(dtype: torch.dtype) -> str:
+    """The name by which `choose_precision` knows an autocast type."""
+    return next(name for name, known in PRECISIONS.items() if known == dtype)
 
 
 def _time_conv(dtype: torch.dtype, repeats: int = 5) -> float:

@@ -41,24 +41,18 @@ class ParityError(LivestyleError):
 class Exported(nn.Module):
     """The painter as its file has it: frames in OpenCV's layout and range in and out.
 
-    Colour order, range and rounding are folded into the first and last convolution, so
+    Colour order, range and rounding are folded into the first and last convolutions, so
     that they cost nothing at run time.
     """
 
     def __init__(self, painter: Painter) -> None:
         super().__init__()
         self.net = copy.deepcopy(painter.net).cpu().eval()
-        convs = [m for m in self.net.modules() if isinstance(m, nn.Conv2d)]
-        first, last = convs[0], convs[-1]
-        assert last.bias is not None
+        entry = _conv(self.net, self.net.entry)
         with torch.no_grad():
-            first.weight.copy_(first.weight.flip(1) / 255)
-            # Channels are (row, column, colour): turn the colours of each pixel round.
-            weight, bias = last.weight, last.bias
-            pixels = (-1, 3, *weight.shape[1:])
-            weight.copy_(weight.reshape(pixels).flip(1).reshape(weight.shape) * 255)
-            # The cast to uint8 cuts off; half a level makes that rounding.
-            bias.copy_(bias.reshape(-1, 3).flip(1).reshape(bias.shape) * 255 + 0.5)
+            entry.weight.copy_(entry.weight.flip(1) / 255)
+            for name in self.net.exits:
+                _turn(_conv(self.net, name))
 
     def forward(self, content: Tensor, style: Tensor) -> Tensor:
         """Shapes (H, W, 3) uint8 and (D,) float32 to (H, W, 3) uint8."""
@@ -68,6 +62,23 @@ class Exported(nn.Module):
         x = self.net(x, style[None]).clamp(0, 255).to(torch.uint8)
         x = interleave(x, self.net.block)
         return x[MARGIN : MARGIN + height, MARGIN : MARGIN + width]
+
+
+def _conv(net: nn.Module, name: str) -> nn.Conv2d:
+    conv = net.get_submodule(name)
+    assert isinstance(conv, nn.Conv2d)
+    return conv
+
+
+def _turn(conv: nn.Conv2d) -> None:
+    """Makes a convolution to RGB blocks, 0..1, one to BGR blocks, 0..255, rounded."""
+    # Channels are (row, column, colour): turn the colours of each pixel round.
+    weight, bias = conv.weight, conv.bias
+    pixels = (-1, 3, *weight.shape[1:])
+    weight.copy_(weight.reshape(pixels).flip(1).reshape(weight.shape) * 255)
+    if bias is not None:
+        # The cast to uint8 cuts off; half a level makes that rounding.
+        bias.copy_(bias.reshape(-1, 3).flip(1).reshape(bias.shape) * 255 + 0.5)
 
 
 def interleave(x: Tensor, k: int) -> Tensor:

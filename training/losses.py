@@ -35,6 +35,27 @@ def gram(features: Tensor) -> Tensor:
         return flat @ flat.transpose(1, 2) / (c * h * w)
 
 
+def texture(features: Tensor) -> Tensor:
+    """Gram matrices with and without the mean of each channel in them.
+
+    In a Gram matrix the means outweigh what varies from place to place: a picture that
+    is the same everywhere can come close to the painting's. The centred one, the
+    channels' covariance, is close for a picture that varies as the painting does.
+
+    Args:
+        features: VGG activations, shape (B, C, H, W).
+
+    Returns:
+        Shape (B, 2, C, C): the Gram matrix, then the centred one, scaled as `gram`.
+    """
+    features = features.float()
+    mean = features.mean((2, 3))
+    # In this order: the other way round would be a small difference of large numbers.
+    centred = gram(features - mean[:, :, None, None])
+    outer = mean[:, :, None] * mean[:, None, :] / mean.shape[1]
+    return torch.stack([centred + outer, centred], 1)
+
+
 def relative_mse(value: Tensor, target: Tensor) -> Tensor:
     """Mean squared error of each sample over the mean square of its target.
 
@@ -77,20 +98,23 @@ class ContentLoss(nn.Module):
 class StyleLoss(nn.Module):
     """Distance of Gram matrices from the painting's, averaged over layers.
 
+    Half of it is that of the Gram matrices, half that of the centred ones.
+
     Args:
         weights: from layer name to its share; shares are normalised to sum to 1.
-        grams: from layer name to the Gram matrices of all styles, shape (S, C, C),
+        textures: from layer name to the `texture` of all styles, shape (S, 2, C, C),
             computed once before fitting.
 
-    Source: Gatys et al. 2016, style loss; the relative scale is ours.
+    Source: Gatys et al. 2016, style loss; the relative scale and the centred half are
+    ours.
     """
 
     def __init__(
-        self, weights: Mapping[str, float], grams: Mapping[str, Tensor]
+        self, weights: Mapping[str, float], textures: Mapping[str, Tensor]
     ) -> None:
         super().__init__()
         self.weights = _shares(weights)
-        self.grams = dict(grams)
+        self.textures = dict(textures)
 
     def forward(self, features: Mapping[str, Tensor], style: Tensor) -> Tensor:
         """One number a sample, shape (B,).
@@ -99,13 +123,12 @@ class StyleLoss(nn.Module):
             features: from layer name to shape (B, C, H, W).
             style: which painting each sample is to look like, int64 of shape (B,).
         """
-        return _weighted(
-            {
-                n: relative_mse(gram(features[n]), self.grams[n][style])
-                for n in self.weights
-            },
-            self.weights,
-        )
+        terms = {}
+        for name in self.weights:
+            found = texture(features[name]).flatten(0, 1)
+            wanted = self.textures[name][style].flatten(0, 1)
+            terms[name] = relative_mse(found, wanted).view(-1, 2).mean(1)
+        return _weighted(terms, self.weights)
 
 
 class TotalVariation(nn.Module):

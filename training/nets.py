@@ -1,5 +1,9 @@
 """The painters' networks: feed-forward, conditioned on a style embedding.
 
+Besides layers, each says what an export needs: `multiple` of which sides must be, side
+`block` of the pixel blocks that it gives, the convolution that takes the pictures
+(`entry`) and those whose sum is the pastiche (`exits`).
+
 After Johnson et al. 2016 (arXiv:1603.08155) with instance norm (Ulyanov et al. 2016,
 arXiv:1607.08022), conditional on the style (Dumoulin et al. 2017, arXiv:1610.07629).
 """
@@ -13,117 +17,9 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from livestyle.errors import SettingsError
-from training.canvas import Canvas
+from training.layers import Conv, Residual, enlarge
 
 MARGIN = 8  # px of repeated edge around a picture, cropped off with what it did there
-
-
-class ConditionalInstanceNorm(nn.Module):
-    """Instance norm whose scale and shift are affine in the style embedding.
-
-    Args:
-        channels: C.
-        dim: length D of the embedding.
-    """
-
-    def __init__(self, channels: int, dim: int) -> None:
-        super().__init__()
-        self.affine = nn.Linear(dim, 2 * channels)
-        nn.init.normal_(self.affine.weight, std=0.3)
-        with torch.no_grad():
-            self.affine.bias.copy_(
-                torch.cat([torch.ones(channels), torch.zeros(channels)])
-            )
-
-    def forward(self, x: Tensor, style: Tensor) -> Tensor:
-        """Normalises x, shape (B, C, H, W), for embeddings, shape (B, D) or (1, D)."""
-        scale: Tensor
-        shift: Tensor
-        scale, shift = self.affine(style).chunk(2, dim=1)
-        # In float32: a mean of squares over 10^5 pixels is beyond half precision.
-        x = x.float()
-        if len(style) == 1:
-            # This exports as ONNX's own InstanceNormalization with computed parameters,
-            # which saves a multiplication and an addition over the whole map.
-            return F.instance_norm(x, weight=scale[0].float(), bias=shift[0].float())
-        var, mean = torch.var_mean(x, dim=(2, 3), keepdim=True, correction=0)
-        gain = scale[:, :, None, None] * torch.rsqrt(var + 1e-5)
-        return x * gain + (shift[:, :, None, None] - mean * gain)
-
-
-class Conv(nn.Module):
-    """Convolution, conditional instance norm, ReLU; odd kernels, same size.
-
-    Args:
-        into, out: channels.
-        dim: length of the style embedding; 0 leaves the norm out.
-        edge: pad with the border's own values instead of zeros, which leaves no frame
-            in the picture but costs a copy: for small maps.
-        relu: whether to end with a ReLU.
-    """
-
-    def __init__(
-        self,
-        into: int,
-        out: int,
-        dim: int,
-        *,
-        kernel: int = 3,
-        stride: int = 1,
-        dilation: int = 1,
-        edge: bool = False,
-        relu: bool = True,
-    ) -> None:
-        super().__init__()
-        self.conv = nn.Conv2d(
-            into,
-            out,
-            kernel,
-            stride,
-            padding=dilation * (kernel // 2),
-            padding_mode="replicate" if edge else "zeros",
-            dilation=dilation,
-            bias=not dim,
-        )
-        self.norm = ConditionalInstanceNorm(out, dim) if dim else None
-        self.relu = relu
-
-    def forward(
-        self, x: Tensor, style: Tensor, *, grow: int = 1, skip: Tensor | None = None
-    ) -> Tensor:
-        """Convolves, enlarges `grow` times, adds `skip`, normalises, rectifies."""
-        x = self.conv(x)
-        if grow > 1:
-            x = enlarge(x, grow)
-        if skip is not None:
-            x = x + skip
-        if self.norm is not None:
-            x = self.norm(x, style)
-        return F.relu(x) if self.relu else x
-
-
-class Residual(nn.Module):
-    """Two convolutions beside the identity (He et al. 2015), the first one dilated."""
-
-    def __init__(
-        self, channels: int, dim: int, dilation: int = 1, *, edge: bool = False
-    ) -> None:
-        super().__init__()
-        self.first = Conv(channels, channels, dim, dilation=dilation, edge=edge)
-        self.second = Conv(channels, channels, dim, edge=edge, relu=False)
-
-    def forward(self, x: Tensor, style: Tensor) -> Tensor:
-        """Shape (B, C, H, W) in and out."""
-        change: Tensor = self.second(self.first(x, style), style)
-        return x + change
-
-
-def enlarge(x: Tensor, times: int) -> Tensor:
-    """Repeats each pixel.
-
-    With a convolution it leaves fewer checkerboards than a transposed one does.
-    """
-    return F.interpolate(x, scale_factor=float(times), mode="nearest")
 
 
 class Swift(nn.Module):
@@ -131,9 +27,14 @@ class Swift(nn.Module):
 
     No layer works at full size: the last one gives the four pixels of a 2x2 block as
     channels. The first layer has no norm and both skips are added before one, because a
-    norm breaks the blocked memory layout that CPU convolutions run in. The smaller of
-    the two enlargements comes after its convolution (a quarter of the work), the larger
-    before, which is what keeps the output free of a grid.
+    norm breaks the blocked memory layout that CPU convolutions run in. Enlargements
+    come before their convolutions: after them, cells of 1/8 show as blocks of 8 px.
+
+    What instance norms take away, the photograph's own brightness and contrast, goes
+    straight from the first layer to the last, as much of it as the style wants: all for
+    the identity. Without this path, a network that is to give photographs back learns
+    to grow one huge value somewhere, which the norms scale the rest by, and people see
+    it as a dead grey spot.
 
     Args:
         dim: length of the style embedding.
@@ -142,24 +43,26 @@ class Swift(nn.Module):
     """
 
     multiple, block = 8, 2
+    entry, exits = "stem.conv", ("head", "straight")
 
     def __init__(
         self,
         dim: int,
         channels: tuple[int, int, int] = (16, 32, 48),
-        dilations: tuple[int, ...] = (1, 2, 4, 1),
+        dilations: tuple[int, ...] = (1, 2, 4),
     ) -> None:
         super().__init__()
         half, quarter, eighth = channels
         self.stem = Conv(3, half, 0, stride=2)
         self.down4 = Conv(half, quarter, dim, stride=2)
         self.down8 = Conv(quarter, eighth, dim, stride=2)
-        self.canvas = Canvas(eighth, dim)
         self.tower = nn.ModuleList(
             Residual(eighth, dim, d, edge=True) for d in dilations
         )
-        self.up4 = Conv(eighth, quarter, dim, edge=True)
+        self.up4 = Conv(eighth, quarter, dim)
         self.up2 = Conv(quarter, half, dim)
+        self.straight = nn.Conv2d(half, 12, 1, bias=False)
+        self.gate = nn.Linear(dim, 1)
         self.head = _head(nn.Conv2d(half, 12, 3, padding=1))
 
     def forward(self, pictures: Tensor, style: Tensor) -> Tensor:
@@ -179,19 +82,21 @@ class Swift(nn.Module):
         # The zeros around the encoder's maps reach the outermost cells of 1/8, which
         # are margin. Let on, they would tell the tower where the picture ends.
         x = self.down8(quarter, style)[..., 1:-1, 1:-1]
-        x = self.canvas(x, style)
         for block in self.tower:
             x = block(x, style)
         x = F.pad(x, (1, 1, 1, 1), mode="replicate")
-        x = self.up4(x, style, grow=2, skip=quarter)
+        x = self.up4(enlarge(x, 2), style, skip=quarter)
         x = self.up2(enlarge(x, 2), style, skip=half)
-        return self.head(x)  # type: ignore[no-any-return]
+        photograph: Tensor = self.straight(half) * self.gate(style)[:, :, None, None]
+        pastiche: Tensor = photograph + self.head(x)
+        return pastiche
 
 
 class Johnson(nn.Module):
     """The network of Johnson et al. 2016 with instance norm: the field's yardstick."""
 
     multiple, block = 4, 1
+    entry, exits = "down.0.conv", ("head",)
 
     def __init__(self, dim: int) -> None:
         super().__init__()

@@ -16,7 +16,7 @@ from training.losses import (
     RangeLoss,
     StyleLoss,
     TotalVariation,
-    gram,
+    texture,
 )
 from training.repetition import RepetitionLoss
 from training.vgg import Features
@@ -40,7 +40,8 @@ class Objective(nn.Module):
         self.content_layers = frozenset(recipe.content_layers)
         self.content = ContentLoss(recipe.content_layers)
         self.style = StyleLoss(
-            recipe.style_layers, _grams(features, paintings, recipe.style_layers)
+            recipe.style_layers,
+            _textures(features, paintings, recipe.style_layers),
         )
         self.tv = TotalVariation()
         self.range = RangeLoss()
@@ -101,12 +102,12 @@ def load_paintings(recipe: Recipe, folder: Path) -> list[Tensor]:
     return loaded
 
 
-def _grams(
+def _textures(
     features: Features, paintings: Sequence[Tensor], layers: Iterable[str]
 ) -> dict[str, Tensor]:
-    """Gram matrices of all paintings by layer, shape (S, C, C), computed once."""
+    """The texture of all paintings by layer, shape (S, 2, C, C), computed once."""
     wanted = frozenset(layers)
     device = features.mean.device
     with torch.no_grad():
         found = [features(p[None].to(device), wanted) for p in paintings]
-        return {n: torch.cat([gram(f[n]) for f in found]) for n in wanted}
+        return {n: torch.cat([texture(f[n]) for f in found]) for n in wanted}

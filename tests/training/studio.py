@@ -14,7 +14,7 @@ from torchvision.models.vgg import cfgs, make_layers
 
 from training.config import Painting, Recipe
 from training.data import Picture
-from training.fit import FitOptions
+from training.options import FitOptions
 
 
 def photograph(seed: int, height: int = 120, width: int = 160) -> Picture:
@@ -92,6 +92,7 @@ def tiny_recipe(**changes: Any) -> Recipe:
         "context": 16,
         "batch": 2,
         "steps": 8,
+        "sketch": 0,
         "rate": 5e-3,
         "warmup": 2,
         "validation": 4,

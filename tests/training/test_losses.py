@@ -11,6 +11,7 @@ from training.losses import (
     TotalVariation,
     gram,
     relative_mse,
+    texture,
 )
 from training.objective import Objective
 from training.vgg import Features
@@ -74,6 +75,25 @@ def test_grams_of_large_activations_stay_exact_under_autocast(dtype: torch.dtype
     torch.testing.assert_close(found.double(), wanted, rtol=1e-5, atol=0)
 
 
+def test_texture_is_the_gram_matrix_and_that_of_the_centred_features():
+    torch.manual_seed(0)
+    features = torch.rand(2, 5, 6, 7) + 3
+    centred = features - features.mean((2, 3), keepdim=True)
+    found = texture(features)
+    assert found.shape == (2, 2, 5, 5)
+    torch.testing.assert_close(found[:, 0], gram(features))
+    torch.testing.assert_close(found[:, 1], gram(centred), rtol=1e-3, atol=1e-5)
+
+
+def test_style_loss_sees_a_texture_that_has_the_right_means_only(vgg: Features):
+    """Half of the loss is of what varies, however large the means are."""
+    torch.manual_seed(0)
+    painting = torch.rand(1, 4, 16, 16) * 0.1 + 10
+    loss = StyleLoss({"a": 1.0}, {"a": texture(painting)})
+    blank = painting.mean((2, 3), keepdim=True).expand_as(painting)
+    assert loss({"a": blank}, torch.tensor([0])).item() == pytest.approx(0.5, abs=0.02)
+
+
 def test_relative_mse_is_0_for_equal_tensors_and_1_for_zeros():
     target = torch.randn(3, 4, 5)
     assert relative_mse(target, target).tolist() == [0, 0, 0]
@@ -93,7 +113,7 @@ def test_content_loss_of_the_photograph_itself_is_0(vgg: Features):
 def test_style_loss_of_the_painting_itself_is_0(vgg: Features):
     paintings = torch.cat([tensor(stripes(i)) for i in range(2)])
     found = vgg(paintings)
-    loss = StyleLoss(LAYERS, {n: gram(found[n]) for n in LAYERS})
+    loss = StyleLoss(LAYERS, {n: texture(found[n]) for n in LAYERS})
     own = loss(found, torch.tensor([0, 1]))
     exchanged = loss(found, torch.tensor([1, 0]))
     assert own.max() < 1e-8

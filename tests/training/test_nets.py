@@ -6,9 +6,8 @@ import torch.nn.functional as F
 from livestyle.errors import SettingsError
 from training.nets import (
     MARGIN,
-    Canvas,
-    ConditionalInstanceNorm,
     Painter,
+    Swift,
     margins,
     unblock,
 )
@@ -19,48 +18,6 @@ NETWORKS = ["swift", "johnson"]
 def painter(network: str = "swift", styles: int = 2) -> Painter:
     torch.manual_seed(0)
     return Painter(network, styles, 8).eval()
-
-
-def norm() -> ConditionalInstanceNorm:
-    torch.manual_seed(0)
-    return ConditionalInstanceNorm(5, 4)
-
-
-@pytest.mark.parametrize("batch", [1, 3])
-def test_instance_norm_ignores_scale_and_shift_of_its_input(batch: int):
-    layer, style = norm(), torch.randn(batch, 4)
-    x = torch.randn(batch, 5, 16, 16)
-    scale, shift = torch.rand(batch, 5, 1, 1) * 4 + 1, torch.randn(batch, 5, 1, 1) * 3
-    torch.testing.assert_close(
-        layer(x * scale + shift, style), layer(x, style), rtol=1e-3, atol=1e-3
-    )
-
-
-def test_instance_norm_gives_the_styles_own_mean_and_deviation():
-    layer, style = norm(), torch.randn(2, 4)
-    y = layer(torch.randn(2, 5, 64, 64) * 7 + 2, style)
-    scale, shift = layer.affine(style).chunk(2, dim=1)
-    torch.testing.assert_close(y.mean((2, 3)), shift, rtol=1e-3, atol=1e-3)
-    deviation = y.std((2, 3), correction=0)
-    torch.testing.assert_close(deviation, scale.abs(), rtol=1e-3, atol=1e-3)
-
-
-def test_instance_norm_of_one_style_equals_that_of_many():
-    layer, style = norm(), torch.randn(3, 4)
-    x = torch.randn(3, 5, 12, 9) * 5 + 1
-    together = layer(x, style)
-    for i in range(3):
-        alone = layer(x[i : i + 1], style[i : i + 1])
-        torch.testing.assert_close(alone, together[i : i + 1], rtol=1e-4, atol=1e-5)
-    # One embedding for a whole batch takes the same short way.
-    torch.testing.assert_close(
-        layer(x, style[:1]), layer(x, style[:1].repeat(3, 1)), rtol=1e-4, atol=1e-5
-    )
-
-
-def test_instance_norm_of_large_half_precision_maps_is_a_number():
-    x = (torch.rand(1, 5, 320, 320) * 2e4).to(torch.float16)
-    assert norm()(x, torch.randn(1, 4)).isfinite().all()
 
 
 @pytest.mark.parametrize("network", NETWORKS)
@@ -151,33 +108,31 @@ def test_unblock_is_the_inverse_of_pixel_unshuffle(k: int):
     assert torch.equal(unblock(blocks, k), pictures)
 
 
-def test_the_canvas_stands_still_when_painting_and_moves_when_fitting():
-    torch.manual_seed(0)
-    canvas = Canvas(6, 4, side=16)
-    x, style = torch.zeros(1, 6, 12, 20), torch.randn(1, 4)
-    canvas.eval()
-    still = canvas(x, style)
-    assert torch.equal(canvas(x, style), still)
-    canvas.train()
-    assert any(not torch.equal(canvas(x, style), still) for _ in range(3))
+def test_the_gate_lets_the_photograph_through_for_the_identity_alone():
+    """What goes straight to the last layer does not depend on the rest of it."""
+    net = painter()
+    swift = net.net
+    assert isinstance(swift, Swift)
+    picture = torch.rand(1, 3, 64, 64)
+    with torch.no_grad():
+        swift.gate.weight.copy_(net.embeddings[:1])
+        swift.gate.bias.zero_()
+        swift.head.weight.zero_()
+        tiles = [net(picture, torch.tensor([row])) - 0.5 for row in range(3)]
+        strengths = net.embeddings @ net.embeddings[0]
+    for row in (1, 2):
+        wanted = tiles[0] * strengths[row] / strengths[0]
+        torch.testing.assert_close(tiles[row], wanted, rtol=1e-3, atol=1e-5)
 
 
-def test_the_canvas_does_not_depend_on_the_picture_and_is_kept_with_the_weights():
-    torch.manual_seed(0)
-    canvas, other = Canvas(6, 4).eval(), Canvas(6, 4).eval()
-    x, style = torch.randn(1, 6, 10, 10), torch.randn(1, 4)
-    torch.testing.assert_close(
-        canvas(x, style) - x, canvas(0 * x, style), rtol=0, atol=1e-5
-    )
-    other.load_state_dict(canvas.state_dict())
-    assert torch.equal(other(x, style), canvas(x, style))
-
-
-def test_the_canvas_repeats_on_maps_larger_than_its_tile():
-    canvas = Canvas(6, 4, side=16).eval()
-    y = canvas(torch.zeros(1, 6, 40, 33), torch.randn(1, 4))
-    assert torch.equal(y[..., :16, :16], y[..., 16:32, 16:32])
-    assert y.std() > 0
+def test_a_blank_wall_stays_blank_far_from_its_ends():
+    """No grid of the network's own: what is the same everywhere comes out so."""
+    with torch.no_grad():
+        y = painter()(torch.full((1, 3, 320, 320), 0.4), torch.tensor([1]))
+    # The last layer gives 2x2 pixels at once, which may differ from each other.
+    middle = y[..., 144:176, 144:176]
+    torch.testing.assert_close(middle[..., 2:, :], middle[..., :-2, :])
+    torch.testing.assert_close(middle[..., 2:], middle[..., :-2])
 
 
 def test_a_painter_in_eval_mode_gives_the_same_picture_twice():

@@ -8,7 +8,7 @@ from torch import Tensor
 from livestyle.errors import SettingsError
 from tests.training.studio import photograph, stripes, tiny_recipe, write_picture
 from training.config import Recipe
-from training.losses import gram
+from training.losses import texture
 from training.objective import Objective, load_paintings
 from training.vgg import Features
 
@@ -93,12 +93,12 @@ def test_gradients_reach_the_pastiche_and_not_the_photograph():
     assert all(p.grad is None for p in whole.parameters())
 
 
-def test_grams_of_the_paintings_are_those_of_each_alone():
+def test_textures_of_the_paintings_are_those_of_each_alone():
     whole = objective(tiny_recipe())
-    for name, grams in whole.style.grams.items():
+    for name, textures in whole.style.textures.items():
         for i, painting in enumerate(PAINTINGS):
-            alone = gram(whole.features(painting[None])[name])[0]
-            torch.testing.assert_close(grams[i], alone)
+            alone = texture(whole.features(painting[None])[name])[0]
+            torch.testing.assert_close(textures[i], alone)
 
 
 def test_paintings_are_read_in_the_recipes_order_and_size(tmp_path: Path):

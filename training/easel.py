@@ -1,0 +1,222 @@
+"""What a fit works on: the painter, its losses, and the step that they stand at."""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from pathlib import Path
+from typing import TypeVar
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from livestyle.errors import LivestyleError, OutputError
+from training.checkpoint import FILE, Checkpoint, commit
+from training.config import Recipe
+from training.device import choose_device, choose_precision, precision_name
+from training.nets import Painter
+from training.objective import Objective, load_paintings
+from training.options import FitOptions
+from training.schedule import learning_rate, rows_of, share_done, sketch_steps
+from training.sketch import Sketch
+from training.vgg import Features
+
+Placed = TypeVar("Placed", bound=nn.Module)
+
+AVERAGED = 50  # steps that the reported terms are averaged over
+
+
+class DivergedError(LivestyleError):
+    """The loss is no number any more, or has exploded."""
+
+
+class Easel:
+    """One painter being fitted: makes steps, proves and saves what came of them.
+
+    Args:
+        recipe: what to fit.
+        options: folders and device; `resume` takes up the checkpoint in `out`.
+
+    Attributes:
+        painter: the networks and embeddings, on the device.
+        paintings: RGB, 0..1, shape (3, H, W) each.
+        step: steps made so far.
+        elapsed: seconds of fitting so far; counted by the caller.
+
+    Raises:
+        SettingsError: paintings, weights or device are not as they must be.
+        OutputError: `out` holds a fit already, and it is not to be resumed.
+    """
+
+    def __init__(self, recipe: Recipe, options: FitOptions) -> None:
+        self.recipe = recipe
+        self.options = options
+        start = _find(options)
+        self.device = choose_device(options.device)
+        # Timed once: a resumed fit must not come out at another precision.
+        precision = start.precision if start else ""
+        if options.precision != "auto" or not precision:
+            precision = options.precision
+        self.dtype = choose_precision(precision, self.device)
+        torch.manual_seed(recipe.seed)
+        painter = Painter(recipe.network, len(recipe.styles), recipe.dim)
+        self.painter = _placed(painter, self.device)
+        self.optimizer = torch.optim.Adam(painter.parameters(), lr=recipe.rate)
+        self.step, self.elapsed = 0, 0.0
+        self.terms: dict[str, float] = {}
+        if start:
+            start.restore(painter)
+            self.optimizer.load_state_dict(start.optimizer)
+            self.step, self.elapsed = start.step, start.elapsed
+            self.terms = start.terms
+
+        features = Features(
+            {*recipe.content_layers, *recipe.style_layers},
+            network=recipe.loss_network,
+            pooling=recipe.pooling,
+            weights=options.vgg_weights,
+        )
+        features = _placed(features, self.device)
+        self.paintings = load_paintings(recipe, options.styles)
+        self.objective = Objective(recipe, features, self.paintings).to(self.device)
+        self.sketch = Sketch(self.paintings)
+        self.sketched = sketch_steps(recipe, options)
+        self.recent: deque[dict[str, float]] = deque(maxlen=AVERAGED)
+        # Of the last step, to prove by what that step made of the weights.
+        self.batch: tuple[Tensor, Tensor] | None = None
+
+    @property
+    def done(self) -> float:
+        """Share of the fit that is behind us, 0..1."""
+        done = share_done(self.recipe, self.options, self.step, self.elapsed)
+        return min(1.0, done)
+
+    def advance(self, pictures: Tensor, *, save: bool = False) -> dict[str, float]:
+        """Makes one step.
+
+        Args:
+            pictures: the step's photographs, uint8 RGB of shape (B, 3, H, W).
+            save: write a checkpoint of the weights as they are before the step, when
+                their loss has been seen to be good.
+
+        Returns:
+            The loss terms by name, as they were before the step.
+
+        Raises:
+            DivergedError: they are no numbers or have exploded; no step was made.
+        """
+        if self.step == self.sketched:
+            # Another loss: its gradients are of another size, what Adam knows of the
+            # old ones would make the first steps far too long.
+            self.optimizer.state.clear()
+            self.recent.clear()
+        for group in self.optimizer.param_groups:
+            group["lr"] = learning_rate(
+                self.recipe, self.step, self.done, self.sketched
+            )
+        x = pictures.to(self.device, non_blocking=True).float() / 255
+        x = x.contiguous(memory_format=torch.channels_last)
+        rows = torch.tensor(rows_of(self.recipe, self.step), device=self.device)
+        terms = self._terms(x, rows)
+        self.optimizer.zero_grad(set_to_none=True)
+        total: Tensor = terms["total"]
+        total.backward()  # type: ignore[no-untyped-call]
+        values = {name: term.item() for name, term in terms.items()}
+        self._check(values)
+        if save:
+            self._write()
+        self.optimizer.step()
+        self.batch = x, rows
+        self.step += 1
+        self.recent.append(values)
+        self.terms = _mean(self.recent)
+        return values
+
+    def save(self) -> Path:
+        """Writes a checkpoint of the last step's weights; returns its path.
+
+        Raises:
+            DivergedError: their loss is not good; what was saved before stays.
+            OutputError: it cannot be written.
+        """
+        if self.batch is not None:
+            with torch.no_grad():
+                terms = self._terms(*self.batch)
+            self._check({name: term.item() for name, term in terms.items()})
+        return self._write()
+
+    def _terms(self, x: Tensor, rows: Tensor) -> dict[str, Tensor]:
+        loss = self.objective if self.step >= self.sketched else self.sketch
+        with torch.autocast(self.device.type, self.dtype, self.dtype != torch.float32):
+            pastiche = paint_within(self.painter, x, rows, self.recipe.context)
+            return loss(x, pastiche, rows)
+
+    def _write(self) -> Path:
+        return Checkpoint(
+            recipe=self.recipe,
+            step=self.step,
+            elapsed=self.elapsed,
+            painter=self.painter.state_dict(),
+            optimizer=self.optimizer.state_dict(),
+            terms=self.terms,
+            commit=commit(),
+            precision=precision_name(self.dtype),
+        ).save(self.options.out)
+
+    def _check(self, values: dict[str, float]) -> None:
+        """Stops at a loss that is no number or far above what it was."""
+        total = values["total"]
+        bad = [name for name, value in values.items() if not math.isfinite(value)]
+        # Right after the sketch there is nothing yet to compare with.
+        known = len(self.recent) == AVERAGED and values.keys() == self.terms.keys()
+        usual = self.terms["total"] if known else math.inf
+        if bad or total > 100 * usual:
+            raise DivergedError(
+                f"the loss {'is no number' if bad else f'exploded to {total:.3g}'} "
+                f"at step {self.step} ({', '.join(bad) or 'total'})",
+                hint="Halve 'rate' in the recipe, or fit with --precision float32; "
+                f"the last good weights are in {self.options.out / FILE}.",
+            )
+
+
+def paint_within(painter: Painter, x: Tensor, rows: Tensor, context: int) -> Tensor:
+    """Paints pictures as if they had no border: see `Recipe.context`.
+
+    Args:
+        painter: what paints.
+        x: RGB, 0..1, shape (B, 3, H, W).
+        rows: of the embeddings, shape (B,).
+        context: px to go on around the pictures by reflection, below H and W.
+
+    Returns:
+        RGB, nominally 0..1, shape (B, 3, H, W).
+    """
+    height, width = x.shape[-2:]
+    around = F.pad(x, (context,) * 4, mode="reflect")
+    around = around.contiguous(memory_format=torch.channels_last)
+    pastiche: Tensor = painter(around, rows)
+    return pastiche[..., context : context + height, context : context + width]
+
+
+def _find(options: FitOptions) -> Checkpoint | None:
+    """The checkpoint to go on from; None for a fit that begins."""
+    if options.resume:
+        return Checkpoint.load(options.out)
+    if (options.out / FILE).exists():
+        raise OutputError(
+            f"{options.out} holds a fit already",
+            hint="Go on with --resume, or choose another folder with --out.",
+        )
+    return None
+
+
+def _placed(module: Placed, device: torch.device) -> Placed:
+    """The module on the device, its convolutions in the layout that bfloat16 likes."""
+    return module.to(device).to(memory_format=torch.channels_last)
+
+
+def _mean(recent: deque[dict[str, float]]) -> dict[str, float]:
+    if not recent:
+        return {}
+    return {name: sum(v[name] for v in recent) / len(recent) for name in recent[0]}

@@ -1,0 +1,117 @@
+"""The layers that painters are made of, conditioned on a style embedding.
+
+Instance norm after Ulyanov et al. 2016 (arXiv:1607.08022), conditional on the style
+after Dumoulin et al. 2017 (arXiv:1610.07629).
+"""
+
+from __future__ import annotations
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+
+class ConditionalInstanceNorm(nn.Module):
+    """Instance norm whose scale and shift are affine in the style embedding.
+
+    Args:
+        channels: C.
+        dim: length D of the embedding.
+    """
+
+    def __init__(self, channels: int, dim: int) -> None:
+        super().__init__()
+        self.affine = nn.Linear(dim, 2 * channels)
+        nn.init.normal_(self.affine.weight, std=0.3)
+        with torch.no_grad():
+            self.affine.bias.copy_(
+                torch.cat([torch.ones(channels), torch.zeros(channels)])
+            )
+
+    def forward(self, x: Tensor, style: Tensor) -> Tensor:
+        """Normalises x, shape (B, C, H, W), for embeddings, shape (B, D) or (1, D)."""
+        scale: Tensor
+        shift: Tensor
+        scale, shift = self.affine(style).chunk(2, dim=1)
+        # In float32: a mean of squares over 10^5 pixels is beyond half precision.
+        x = x.float()
+        if len(style) == 1:
+            # This exports as ONNX's own InstanceNormalization with computed parameters,
+            # which saves a multiplication and an addition over the whole map.
+            return F.instance_norm(x, weight=scale[0].float(), bias=shift[0].float())
+        var, mean = torch.var_mean(x, dim=(2, 3), keepdim=True, correction=0)
+        gain = scale[:, :, None, None] * torch.rsqrt(var + 1e-5)
+        return x * gain + (shift[:, :, None, None] - mean * gain)
+
+
+class Conv(nn.Module):
+    """Convolution, conditional instance norm, ReLU; odd kernels, same size.
+
+    Args:
+        into, out: channels.
+        dim: length of the style embedding; 0 leaves the norm out.
+        edge: pad with the border's own values instead of zeros, which leaves no frame
+            in the picture but costs a copy: for small maps.
+        relu: whether to end with a ReLU.
+    """
+
+    def __init__(
+        self,
+        into: int,
+        out: int,
+        dim: int,
+        *,
+        kernel: int = 3,
+        stride: int = 1,
+        dilation: int = 1,
+        edge: bool = False,
+        relu: bool = True,
+    ) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(
+            into,
+            out,
+            kernel,
+            stride,
+            padding=dilation * (kernel // 2),
+            padding_mode="replicate" if edge else "zeros",
+            dilation=dilation,
+            bias=not dim,
+        )
+        self.norm = ConditionalInstanceNorm(out, dim) if dim else None
+        self.relu = relu
+
+    def forward(
+        self, x: Tensor, style: Tensor, *, skip: Tensor | None = None
+    ) -> Tensor:
+        """Convolves, adds `skip`, normalises, rectifies."""
+        x = self.conv(x)
+        if skip is not None:
+            x = x + skip
+        if self.norm is not None:
+            x = self.norm(x, style)
+        return F.relu(x) if self.relu else x
+
+
+class Residual(nn.Module):
+    """Two convolutions beside the identity (He et al. 2015), the first one dilated."""
+
+    def __init__(
+        self, channels: int, dim: int, dilation: int = 1, *, edge: bool = False
+    ) -> None:
+        super().__init__()
+        self.first = Conv(channels, channels, dim, dilation=dilation, edge=edge)
+        self.second = Conv(channels, channels, dim, edge=edge, relu=False)
+
+    def forward(self, x: Tensor, style: Tensor) -> Tensor:
+        """Shape (B, C, H, W) in and out."""
+        change: Tensor = self.second(self.first(x, style), style)
+        return x + change
+
+
+def enlarge(x: Tensor, times: int) -> Tensor:
+    """Repeats each pixel.
+
+    With a convolution it leaves fewer checkerboards than a transposed one does.
+    """
+    return F.interpolate(x, scale_factor=float(times), mode="nearest")
