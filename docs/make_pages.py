@@ -48,10 +48,12 @@ def speed() -> str:
     """One sentence with the measured figures."""
     data = json.loads((ROOT / "benchmarks/results/speed.json").read_text("utf-8"))
     times = data["times"]
-    cpu = data["machine"]["cpu"].split(" (")[0]
+    machine = data["machine"]
+    cpu = machine["cpu"].split(" (")[0]
     return (
         f"a frame of {data['size']} takes {times['painter']['median_ms']:.0f} ms on "
-        f"{data['threads']} cores of a server CPU\n  ({cpu}), "
+        f"{data['threads']} threads of\n  a machine with {machine['cores']} cores "
+        f"({cpu}), "
         f"where the network of Johnson et al. 2016 takes "
         f"{times['johnson']['median_ms']:.0f} ms "
         f"({data['ratio_of_medians']:.0f} times as long;\n  `benchmarks/speed.py`)"

@@ -12,11 +12,9 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from livestyle.contract import MIN_SIDE
 from livestyle.errors import PictureError
 from livestyle.frame import Pixels
-
-# The smallest side that a painter takes; see the model contract.
-MIN_SIDE = 32
 
 # A painter needs some 200 bytes of memory for each pixel: 64 megapixels are about the
 # most that an ordinary machine survives, and more than cameras give.

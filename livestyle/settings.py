@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from livestyle.contract import MAX_SIDE, MIN_SIDE
 from livestyle.errors import SettingsError
 
 
@@ -21,8 +22,10 @@ def parse_size(text: str) -> tuple[int, int]:
     """Reads "640x480" as (width, height) in pixels."""
     match = re.fullmatch(r"(\d{1,5})[xX](\d{1,5})", text.strip())
     size_wh = (int(match[1]), int(match[2])) if match else (0, 0)
-    if min(size_wh) < 32 or max(size_wh) > 8192:
-        raise ValueError("a size is WIDTHxHEIGHT with sides from 32 to 8192")
+    if min(size_wh) < MIN_SIDE or max(size_wh) > MAX_SIDE:
+        raise ValueError(
+            f"a size is WIDTHxHEIGHT with sides from {MIN_SIDE} to {MAX_SIDE}"
+        )
     return size_wh
 
 

@@ -24,6 +24,7 @@ class Stylizer:
         self.painter = painter
         self.controls = controls
         self._mix = Mix(painter.identity)
+        self._before: float | None = None  # when the frame before this one was captured
         self._vectors = {name: painter.embedding(name) for name in painter.names}
 
     @classmethod
@@ -50,8 +51,12 @@ class Stylizer:
         pixels = frame.pixels
         if self.controls.mirror:
             pixels = np.asarray(cv2.flip(pixels, 1), np.uint8)
+        # The wish came after the frame before: a fade that began only now would show
+        # the old style once more, which at a low rate looks like a key that is stuck.
         # Also while nothing is painted: switching it on again shall not fade.
-        self._mix.go(self._vectors[self.controls.style], frame.captured)
+        since = frame.captured if self._before is None else self._before
+        self._mix.go(self._vectors[self.controls.style], since)
+        self._before = frame.captured
         if self.controls.stylizing and self.controls.strength > 0:
             pixels = self._paint(pixels, frame.captured)
         return frame.with_pixels(pixels)

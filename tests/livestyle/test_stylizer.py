@@ -71,11 +71,10 @@ def test_a_switch_flows_over_the_frames_of_three_tenths_of_a_second(
 ):
     stylize(at(10.0))
     controls.choose_style(1)
-    stylize(at(11.0))  # the switch is seen with this frame
-    for number in range(12):
+    for number in range(1, 13):
         passed = number / 30
         share = min(1.0, passed / 0.3)
-        shown = stylize(at(11.0 + passed)).pixels.astype(int)
+        shown = stylize(at(10.0 + passed)).pixels.astype(int)
         expected = painted(PICTURE, (1 - share, share))
         assert np.abs(shown - expected).max() <= 1
     assert (shown == painted(PICTURE, (0, 1))).all()
@@ -92,9 +91,8 @@ def test_no_frame_is_lost_or_held_back_by_switching(
 def test_a_switch_in_the_middle_of_another_does_not_jump(
     stylize: Stylizer, controls: Controls
 ):
-    stylize(at(0.0))
-    controls.choose_style(1)
     stylize(at(1.0))
+    controls.choose_style(1)
     before = stylize(at(1.15)).pixels.astype(int)
     controls.choose_style(0)
     after = stylize(at(1.15)).pixels.astype(int)
@@ -111,6 +109,25 @@ def test_switched_off_it_is_the_cameras_picture_to_the_byte(
     assert stylize(at(0.1)).pixels.tobytes() == PICTURE.tobytes()
     controls.toggle("stylizing")
     assert (stylize(at(0.2)).pixels == 255 - PICTURE).all()
+
+
+def test_the_first_frame_after_a_wish_is_on_its_way_already(
+    stylize: Stylizer, controls: Controls
+):
+    stylize(at(0.0))
+    controls.choose_style(1)
+    first = stylize(at(0.1)).pixels
+    assert not (first == painted(PICTURE, (1, 0))).all()
+    assert not (first == painted(PICTURE, (0, 1))).all()
+    assert (stylize(at(0.3)).pixels == painted(PICTURE, (0, 1))).all()
+
+
+def test_at_two_frames_a_second_a_new_style_is_there_with_the_next_frame(
+    stylize: Stylizer, controls: Controls
+):
+    stylize(at(0.0))
+    controls.choose_style(1)
+    assert (stylize(at(0.5)).pixels == painted(PICTURE, (0, 1))).all()
 
 
 def test_a_style_chosen_while_nothing_is_painted_is_there_without_a_fade(
