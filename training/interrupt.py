@@ -1,25 +1,30 @@
-"""Ctrl-C between steps, never within one."""
+"""Ctrl-C and SIGTERM between steps, never within one."""
 
 from __future__ import annotations
 
 import signal
 import threading
+from collections.abc import Callable
 from types import FrameType, TracebackType
+
+_Handler = Callable[[int, FrameType | None], object] | int | None
 
 
 class Deferred:
     """While open, Ctrl-C waits for the next `let`; a second one does not wait.
 
-    Signals reach the main thread alone: in others this does nothing.
+    SIGTERM counts as Ctrl-C. Signals reach the main thread alone: in others this does
+    nothing.
     """
 
     def __init__(self) -> None:
         self.came = False
-        self._before: object = None
+        self._before: dict[signal.Signals, _Handler] = {}
 
     def __enter__(self) -> Deferred:
         if threading.current_thread() is threading.main_thread():
-            self._before = signal.signal(signal.SIGINT, self._note)
+            for number in (signal.SIGINT, signal.SIGTERM):
+                self._before[number] = signal.signal(number, self._note)
         return self
 
     def __exit__(
@@ -28,8 +33,8 @@ class Deferred:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if callable(self._before) or isinstance(self._before, signal.Handlers):
-            signal.signal(signal.SIGINT, self._before)
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
         if error is None:
             self.let()
 

@@ -42,6 +42,13 @@ def test_a_second_ctrl_c_does_not_wait():
     assert done == []
 
 
+def test_a_polite_kill_counts_as_ctrl_c():
+    before = signal.getsignal(signal.SIGTERM)
+    with pytest.raises(KeyboardInterrupt):
+        guarded(lambda: os.kill(os.getpid(), signal.SIGTERM))
+    assert signal.getsignal(signal.SIGTERM) is before
+
+
 def test_ctrl_c_in_the_last_step_comes_at_the_end():
     with pytest.raises(KeyboardInterrupt), Deferred():
         interrupt()
