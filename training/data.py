@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Generator, Iterator
 from pathlib import Path
 
@@ -204,5 +205,8 @@ def batches(
 
 
 def _quiet_worker(_: int) -> None:
+    # A terminal sends Ctrl-C to all: workers that died of it would break the batch
+    # that the fit is still to get before it stops in order.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     # Each worker is one of several: OpenCV's own threads would fight with the others.
     cv2.setNumThreads(1)

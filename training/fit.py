@@ -74,8 +74,6 @@ def fit(
         # A Ctrl-C inside a step would leave weights that are half stepped.
         with polite(lambda: asked.append(True)):
             for pictures, skipped in stream:
-                if asked:
-                    raise KeyboardInterrupt
                 if easel.done >= 1:
                     break
                 due = easel.step % options.save_every == 0 and easel.step > first
@@ -88,6 +86,8 @@ def fit(
                 preview.scalars(easel.step, values, rate, len(broken))
                 if easel.step % options.preview_every == 0:
                     preview.sheet(easel.step, easel.painter)
+                if asked:
+                    raise KeyboardInterrupt
         path = easel.save()
         preview.sheet(easel.step, easel.painter)
     except DivergedError:
