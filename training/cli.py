@@ -119,6 +119,7 @@ def _fit(options: dict[str, Any]) -> int:
     from training.config import load_recipe
     from training.fit import Progress, fit
     from training.options import FitOptions
+    from training.ranks import is_first
 
     recipe = load_recipe(options["recipe"])
     out = options["out"] or Path("runs") / recipe.name
@@ -138,7 +139,11 @@ def _fit(options: dict[str, Any]) -> int:
         device=options["device"],
         precision=options["precision"],
     )
-    with tqdm(total=1000, bar_format="{percentage:5.1f} % {bar} {postfix}") as bar:
+    with tqdm(
+        total=1000,
+        bar_format="{percentage:5.1f} % {bar} {postfix}",
+        disable=not is_first(),
+    ) as bar:
 
         def report(progress: Progress) -> None:
             terms = "  ".join(f"{k} {v:.4f}" for k, v in progress.terms.items())
@@ -152,6 +157,8 @@ def _fit(options: dict[str, Any]) -> int:
             bar.refresh()
 
         path = fit(recipe, fit_options, report)
+    if not is_first():
+        return 0
     print(f"{path}\npreview: {out / 'sheet.png'}")
     print(f"next: python -m training export {out} -o models/{recipe.name}.onnx")
     return 0

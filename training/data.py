@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+import itertools
+from collections.abc import Generator, Iterator, Sequence
 from pathlib import Path
 
 import cv2
@@ -159,34 +160,52 @@ def _tensor(picture: Picture) -> Tensor:
 
 
 class Onward(Sampler[int]):
-    """Indices start, start + 1 ... without end."""
+    """Indices of some samples of each step's batch, without end.
 
-    def __init__(self, start: int) -> None:
+    Args:
+        start: the step to begin with.
+        batch: samples in a step.
+        places: which of them, 0..batch - 1.
+    """
+
+    def __init__(self, start: int, batch: int, places: Sequence[int]) -> None:
         self.start = start
+        self.batch = batch
+        self.places = places
 
     def __iter__(self) -> Iterator[int]:
-        index = self.start
-        while True:
-            yield index
-            index += 1
+        for step in itertools.count(self.start):
+            yield from (step * self.batch + place for place in self.places)
 
 
 def batches(
-    crops: Crops, batch: int, start: int, workers: int
+    crops: Crops,
+    batch: int,
+    start: int,
+    workers: int,
+    places: Sequence[int] | None = None,
 ) -> Generator[tuple[Tensor, set[int]], None, None]:
     """Batches from step `start` on, without end.
 
+    Args:
+        crops: the samples.
+        batch: how many there are in a step, over all processes.
+        start: the step to begin with.
+        workers: processes that decode; 0 decodes in this one.
+        places: which of a step's samples are wanted, all by default.
+
     Yields:
-        uint8 RGB of shape (batch, 3, crop, crop), and which files were found broken, by
-        their places in `crops.pictures`.
+        uint8 RGB of shape (len(places), 3, crop, crop), and which files were found
+        broken, by their places in `crops.pictures`.
 
     Raises:
         SettingsError: no picture at all can be read.
     """
+    places = range(batch) if places is None else places
     loader = DataLoader(
         crops,
-        batch_size=batch,
-        sampler=Onward(start * batch),
+        batch_size=len(places),
+        sampler=Onward(start, batch, places),
         num_workers=workers,
         pin_memory=torch.cuda.is_available(),
         worker_init_fn=_quiet_worker,

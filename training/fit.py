@@ -12,9 +12,11 @@ from livestyle.errors import OutputError
 from livestyle.signals import polite
 from training.config import Recipe
 from training.data import Crops, batches, find_pictures, split
+from training.device import choose_device
 from training.easel import DivergedError, Easel
 from training.options import FitOptions
 from training.preview import Preview
+from training.ranks import joined
 
 TIMED = 50  # steps that the rate is measured over
 
@@ -45,6 +47,8 @@ def fit(
 ) -> Path:
     """Fits the recipe's painter and leaves a checkpoint, also when interrupted.
 
+    Started by `torchrun`, all its processes fit one painter together.
+
     Args:
         recipe: what to fit; on resuming, it must be the one of the checkpoint.
         options: folders, duration, device.
@@ -60,13 +64,28 @@ def fit(
         KeyboardInterrupt: after the checkpoint was written.
     """
     training, validation = split(find_pictures(options.data), recipe.validation)
-    easel = Easel(recipe, options)
+    device = choose_device(options.device)
+    with joined(device) as ranks:
+        easel = Easel(recipe, options, device, ranks)
+        preview = None
+        if ranks.first:
+            preview = Preview(options.out, recipe, validation, easel.paintings)
+        return _run(easel, training, preview, report)
+
+
+def _run(
+    easel: Easel,
+    training: list[Path],
+    preview: Preview | None,
+    report: Callable[[Progress], None],
+) -> Path:
+    """The loop, from the step that the easel stands at."""
+    recipe, options, ranks = easel.recipe, easel.options, easel.ranks
+    first = easel.step
     path = easel.save()
-    preview = Preview(options.out, recipe, validation, easel.paintings)
     crops = Crops(training, recipe.crop, recipe.zoom, recipe.seed)
     batch = recipe.batch + recipe.identities
-    stream = batches(crops, batch, easel.step, options.workers)
-    first = easel.step
+    stream = batches(crops, batch, easel.step, options.workers, easel.places)
     broken: set[int] = set()
     asked: list[bool] = []
     times: deque[float] = deque([time.monotonic()], maxlen=TIMED)
@@ -74,7 +93,11 @@ def fit(
         # A Ctrl-C inside a step would leave weights that are half stepped.
         with polite(lambda: asked.append(True)):
             for pictures, skipped in stream:
-                if asked:
+                # Signals and clocks differ: what is done next must not.
+                stopped, easel.elapsed = ranks.sum(
+                    bool(asked), easel.elapsed * ranks.first
+                )
+                if stopped:
                     raise KeyboardInterrupt
                 if easel.done >= 1:
                     break
@@ -83,13 +106,16 @@ def fit(
                 broken |= skipped
                 times.append(time.monotonic())
                 easel.elapsed += times[-1] - times[-2]
+                if preview is None:
+                    continue
                 rate = batch * (len(times) - 1) / (times[-1] - times[0])
                 report(Progress(easel.step, easel.done, values, rate, len(broken)))
                 preview.scalars(easel.step, values, rate, len(broken))
                 if easel.step % options.preview_every == 0:
                     preview.sheet(easel.step, easel.painter)
         path = easel.save()
-        preview.sheet(easel.step, easel.painter)
+        if preview is not None:
+            preview.sheet(easel.step, easel.painter)
     except DivergedError:
         # The step before may have ruined the weights: what is on disk stays.
         raise
@@ -98,11 +124,12 @@ def fit(
         raise
     except BaseException as error:
         try:
-            easel.save()
+            easel.rescue()
         except (DivergedError, OutputError) as second:
             error.add_note(f"The last steps are not saved: {second}")
         raise
     finally:
         stream.close()
-        preview.close()
+        if preview is not None:
+            preview.close()
     return path
