@@ -7,11 +7,9 @@ import numpy as np
 from livestyle.contract import Embedding
 
 FADE = 0.3  # seconds of a change of style: long enough to flow, short enough to obey
-# Near the identity a small network gives back a photograph without its finest detail.
-# So strength goes along the embeddings for its upper part, and over the lower part the
-# camera's own pixels come in, until at 0 they are all there is.
-PAINT_ALONE = 0.5  # from this strength up, no camera pixels are blended in
-LEAST_STYLE = 0.35  # share of the way to the style at which strength 0 arrives
+# At the identity a small network gives back a photograph without its finest detail. So
+# near 0 the camera's own pixels come in, until at 0 they are all there is.
+PAINT_ALONE = 0.2  # from this strength up, no camera pixels are blended in
 
 
 class Mix:
@@ -57,8 +55,7 @@ class Mix:
         passed = now - self._since
         done = min(1.0, passed / self.fade) if passed >= 0 and self.fade else 1.0
         style = self._from + np.float32(done) * (self._to - self._from)
-        way = np.float32(LEAST_STYLE + (1 - LEAST_STYLE) * strength)
-        mixed = self.identity + way * (style - self.identity)
+        mixed = self.identity + np.float32(strength) * (style - self.identity)
         return np.asarray(mixed, np.float32)
 
 

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from livestyle.mix import FADE, LEAST_STYLE, PAINT_ALONE, Mix, paint_share
+from livestyle.mix import FADE, PAINT_ALONE, Mix, paint_share
 
 IDENTITY = np.zeros(2, np.float32)
 A, B, C = (np.float32(point) for point in ([1, 0], [0, 1], [-1, 0]))
@@ -67,12 +67,11 @@ def test_strength_is_a_steady_way_from_the_identity():
     mix = Mix(identity)
     mix.go(A, 0.0)
     assert mix.at(1.0, 1.0) == pytest.approx(A)
-    least = identity + LEAST_STYLE * (A - identity)
-    assert mix.at(1.0, 0.0) == pytest.approx(least)
-    assert mix.at(1.0, 0.5) == pytest.approx((least + A) / 2)
+    assert mix.at(1.0, 0.0) == pytest.approx(identity)
+    assert mix.at(1.0, 0.5) == pytest.approx((identity + A) / 2)
 
 
-def test_paint_is_all_there_is_from_half_strength_up_and_nothing_at_0():
+def test_paint_is_all_there_is_but_near_0_and_nothing_at_0():
     assert paint_share(0.0) == 0
     assert paint_share(PAINT_ALONE / 2) == 0.5
     assert paint_share(PAINT_ALONE) == paint_share(1.0) == 1
