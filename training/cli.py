@@ -6,6 +6,7 @@ import argparse
 import re
 import sys
 import warnings
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Any
 
 from livestyle.errors import LivestyleError
 from training.commands import data
+from training.options import FitOptions
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -99,6 +101,11 @@ def _parser() -> argparse.ArgumentParser:
     fit.add_argument(
         "--precision", default="auto", help="auto, float32 or bfloat16 (auto)"
     )
+    fit.add_argument(
+        "--decode",
+        default=FitOptions.decode,
+        help=f"photographs with auto, cpu or cuda ({FitOptions.decode})",
+    )
     fit.set_defaults(call=_fit)
 
     export = commands.add_parser("export", help="write a fitted painter as ONNX")
@@ -120,7 +127,7 @@ def _fit(options: dict[str, Any]) -> int:
     from training.checkpoint import Checkpoint
     from training.config import load_recipe
     from training.fit import Progress, fit
-    from training.options import FitOptions
+    from training.waiting import in_words
 
     recipe = load_recipe(options["recipe"])
     out = options["out"] or Path("runs") / recipe.name
@@ -139,21 +146,29 @@ def _fit(options: dict[str, Any]) -> int:
         workers=options["workers"],
         device=options["device"],
         precision=options["precision"],
+        decode=options["decode"],
     )
+    seen: deque[Progress] = deque(maxlen=1)
     with tqdm(total=1000, bar_format="{percentage:5.1f} % {bar} {postfix}") as bar:
 
         def report(progress: Progress) -> None:
+            seen.append(progress)
             terms = "  ".join(f"{k} {v:.4f}" for k, v in progress.terms.items())
             broken = f"  broken files {progress.broken}" if progress.broken else ""
             bar.set_postfix_str(
                 f"step {progress.step}  {progress.images_per_second:.1f} images/s  "
-                f"{terms}{broken}",
+                f"waiting {progress.waiting * 100:.0f} %  {terms}{broken}",
                 refresh=False,
             )
             bar.update(min(1000, round(progress.done * 1000)) - bar.n)
             bar.refresh()
 
-        path = fit(recipe, fit_options, report)
+        try:
+            path = fit(recipe, fit_options, report)
+        finally:
+            bar.close()
+            for last in seen:
+                print(in_words(last.waited, last.started, fit_options.workers))
     print(f"{path}\npreview: {out / 'sheet.png'}")
     print(f"next: python -m training export {out} -o models/{recipe.name}.onnx")
     return 0

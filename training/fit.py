@@ -12,11 +12,13 @@ from livestyle.errors import OutputError
 from training.config import Recipe
 from training.data import Crops, batches, find_pictures, split
 from training.easel import DivergedError, Easel
+from training.gpu_decode import choose_decoder
 from training.interrupt import Deferred
 from training.options import FitOptions
 from training.preview import Preview
+from training.waiting import Waiting
 
-TIMED = 50  # steps that the rate is measured over
+TIMED = 50  # steps that the rate and the waiting are measured over
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,9 @@ class Progress:
         terms: the loss terms of this step, by name.
         images_per_second: photographs painted, over the last steps.
         broken: different files that could not be read, since this fit began or resumed.
+        waiting: share of the time of the last steps spent waiting for data, 0..1.
+        waited: the same since this fit began or resumed and its workers were up.
+        started: seconds until the workers were up, which `waited` leaves out.
     """
 
     step: int
@@ -36,6 +41,9 @@ class Progress:
     terms: dict[str, float]
     images_per_second: float
     broken: int
+    waiting: float
+    waited: float
+    started: float
 
 
 def fit(
@@ -59,20 +67,23 @@ def fit(
             last one whose weights were seen to give a good loss.
         KeyboardInterrupt: after the checkpoint was written.
     """
+    decode = choose_decoder(options.decode)
     training, validation = split(find_pictures(options.data), recipe.validation)
     easel = Easel(recipe, options)
     path = easel.save()
     preview = Preview(options.out, recipe, validation, easel.paintings)
-    crops = Crops(training, recipe.crop, recipe.zoom, recipe.seed)
+    crops = Crops(training, recipe.crop, recipe.zoom, recipe.seed, decode=decode)
     batch = recipe.batch + recipe.identities
     stream = batches(crops, batch, easel.step, options.workers)
+    # A worker starts in seconds and then gives its first batch.
+    waiting = Waiting(warmup=options.workers, recent=TIMED)
     first = easel.step
     broken: set[int] = set()
     times: deque[float] = deque([time.monotonic()], maxlen=TIMED)
     try:
         # A Ctrl-C inside a step would leave weights that are half stepped.
         with Deferred() as interrupts:
-            for pictures, skipped in stream:
+            for pictures, skipped in waiting.watch(stream):
                 interrupts.let()
                 if easel.done >= 1:
                     break
@@ -82,8 +93,18 @@ def fit(
                 times.append(time.monotonic())
                 easel.elapsed += times[-1] - times[-2]
                 rate = batch * (len(times) - 1) / (times[-1] - times[0])
-                report(Progress(easel.step, easel.done, values, rate, len(broken)))
-                preview.scalars(easel.step, values, rate, len(broken))
+                progress = Progress(
+                    step=easel.step,
+                    done=easel.done,
+                    terms=values,
+                    images_per_second=rate,
+                    broken=len(broken),
+                    waiting=waiting.share,
+                    waited=waiting.overall,
+                    started=waiting.started,
+                )
+                report(progress)
+                preview.scalars(easel.step, values, rate, len(broken), progress.waiting)
                 if easel.step % options.preview_every == 0:
                     preview.sheet(easel.step, easel.painter)
         path = easel.save()

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from livestyle.errors import SettingsError
 from training.config import Recipe
-from training.data import read_rgb, scale_to
+from training.data import scale_to
 from training.losses import (
     ContentLoss,
     RangeLoss,
@@ -18,6 +18,7 @@ from training.losses import (
     TotalVariation,
     texture,
 )
+from training.reading import read_rgb
 from training.repetition import RepetitionLoss
 from training.vgg import Features
 
