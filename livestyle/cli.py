@@ -5,16 +5,17 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import signal
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from livestyle import __version__
 from livestyle.errors import LivestyleError, OutputError
 from livestyle.settings import Settings, add_options, load_settings
+from livestyle.signals import polite
+from livestyle.stats import require_writable, write_stats
 
 COMMANDS = ("run", "video", "image", "styles", "keys")
 EPILOG = """\
@@ -114,7 +115,7 @@ def _run(options: dict[str, Any]) -> int:
     file = options.pop("config")
     settings = load_settings(options, file)
     if settings.stats is not None:
-        _require_writable(settings.stats)
+        require_writable(settings.stats)
     app: App | None = None
 
     def stop() -> None:
@@ -122,7 +123,7 @@ def _run(options: dict[str, Any]) -> int:
             raise KeyboardInterrupt  # nothing to finish yet
         app.controls.quit()
 
-    with _signals(stop):
+    with polite(stop):
         app = App(settings, lambda line: print(f"livestyle: {line}", file=sys.stderr))
         _tell_provider(settings, app.painter.provider)
         try:
@@ -130,10 +131,10 @@ def _run(options: dict[str, Any]) -> int:
         except LivestyleError:
             # What broke the run is told, not what its figures met afterwards.
             with suppress(OutputError):
-                _write_stats(settings.stats, app.stats())
+                write_stats(settings.stats, app.stats())
             raise
         else:
-            _write_stats(settings.stats, app.stats())
+            write_stats(settings.stats, app.stats())
         finally:
             for path in app.takes.written:
                 print(f"saved {path}")
@@ -149,7 +150,7 @@ def _video(options: dict[str, Any]) -> int:
     stylize = _stylizer(settings, options["style"])
     wanted_end: list[bool] = []
     with (
-        _signals(lambda: wanted_end.append(True)),
+        polite(lambda: wanted_end.append(True)),
         tqdm(unit=" frames", disable=None) as bar,
     ):
 
@@ -250,47 +251,3 @@ def _tell_provider(settings: Settings, provider: Any) -> None:
     if settings.provider == "auto":
         why = f" ({'; '.join(provider.notes)})" if provider.notes else ""
         print(f"livestyle: painting on {provider.label}{why}", file=sys.stderr)
-
-
-@contextmanager
-def _signals(stop: Callable[[], object]) -> Iterator[None]:
-    """Ctrl-C and SIGTERM ask politely the first time, so that files are finished."""
-    kinds = [signal.SIGINT, signal.SIGTERM]
-    before = {kind: signal.getsignal(kind) for kind in kinds}
-
-    def ask(number: int, _: object) -> None:
-        signal.signal(number, before[signal.Signals(number)])
-        stop()
-
-    for kind in kinds:
-        signal.signal(kind, ask)
-    try:
-        yield
-    finally:
-        for kind in kinds:
-            signal.signal(kind, before[kind])
-
-
-def _require_writable(path: Path) -> None:
-    """A run of hours must not end by finding out."""
-    try:
-        with path.open("a"):
-            pass
-    except OSError as error:
-        raise _no_stats(path, error) from error
-
-
-def _write_stats(path: Path | None, stats: dict[str, Any]) -> None:
-    if path is None:
-        return
-    try:
-        path.write_text(json.dumps(stats, indent=2) + "\n", "utf-8")
-    except OSError as error:
-        raise _no_stats(path, error) from error
-
-
-def _no_stats(path: Path, error: OSError) -> OutputError:
-    return OutputError(
-        f"the figures cannot be written to {path} ({error.strerror or error})",
-        hint="Give --stats a file in a folder that exists.",
-    )

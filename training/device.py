@@ -44,7 +44,8 @@ def choose_precision(name: str, device: torch.device) -> torch.dtype:
     if name == "auto":
         if device.type == "cuda":
             return torch.bfloat16 if torch.cuda.is_bf16_supported() else torch.float32
-        faster = _time_conv(torch.bfloat16) < 0.8 * _time_conv(torch.float32)
+        times = _time_convs(torch.bfloat16, torch.float32)
+        faster = times[torch.bfloat16] < 0.8 * times[torch.float32]
         return torch.bfloat16 if faster else torch.float32
     if name not in PRECISIONS:
         raise SettingsError(
@@ -58,14 +59,19 @@ def precision_name(dtype: torch.dtype) -> str:
     return next(name for name, known in PRECISIONS.items() if known == dtype)
 
 
-def _time_conv(dtype: torch.dtype, repeats: int = 5) -> float:
-    """Seconds of the fastest of a few convolutions like those of the loss network."""
+def _time_convs(*dtypes: torch.dtype, repeats: int = 10) -> dict[torch.dtype, float]:
+    """Seconds of the fastest of some convolutions like those of the loss network.
+
+    The types take turns: a machine that is busy for a moment is so for all of them.
+    """
     conv = nn.Conv2d(64, 64, 3, padding=1).to(memory_format=torch.channels_last)
     x = torch.rand(1, 64, 128, 128).to(memory_format=torch.channels_last)
-    best = float("inf")
-    with torch.no_grad(), torch.autocast("cpu", dtype, dtype != torch.float32):
+    best = dict.fromkeys(dtypes, float("inf"))
+    with torch.no_grad():
         for _ in range(repeats):
-            start = time.perf_counter()
-            conv(x)
-            best = min(best, time.perf_counter() - start)
+            for dtype in dtypes:
+                start = time.perf_counter()
+                with torch.autocast("cpu", dtype, dtype != torch.float32):
+                    conv(x)
+                best[dtype] = min(best[dtype], time.perf_counter() - start)
     return best

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from livestyle.errors import OutputError
+from livestyle.signals import polite
 from training.config import Recipe
 from training.data import Crops, batches, find_pictures, split
 from training.easel import DivergedError, Easel
 from training.gpu_decode import choose_decoder
-from training.interrupt import Deferred
 from training.options import FitOptions
 from training.preview import Preview
 from training.waiting import Waiting
@@ -79,12 +79,14 @@ def fit(
     waiting = Waiting(warmup=options.workers, recent=TIMED)
     first = easel.step
     broken: set[int] = set()
+    asked: list[bool] = []
     times: deque[float] = deque([time.monotonic()], maxlen=TIMED)
     try:
         # A Ctrl-C inside a step would leave weights that are half stepped.
-        with Deferred() as interrupts:
+        with polite(lambda: asked.append(True)):
             for pictures, skipped in waiting.watch(stream):
-                interrupts.let()
+                if asked:
+                    raise KeyboardInterrupt
                 if easel.done >= 1:
                     break
                 due = easel.step % options.save_every == 0 and easel.step > first

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from livestyle.errors import SettingsError
 from training.config import Recipe
 from training.data import scale_to
+from training.grid import GridLoss
 from training.losses import (
     ContentLoss,
     RangeLoss,
@@ -47,6 +48,7 @@ class Objective(nn.Module):
         self.tv = TotalVariation()
         self.range = RangeLoss()
         self.repetition = RepetitionLoss(paintings)
+        self.grid = GridLoss()
         device = features.mean.device
         weights = [painting.weight for painting in recipe.styles]
         self.balance = torch.tensor(weights, device=device)
@@ -73,6 +75,7 @@ class Objective(nn.Module):
             "tv": self.tv(pastiche[:painted]).mean(),
             "range": self.range(pastiche).mean(),
             "repetition": self.repetition(pastiche[:painted], style).mean(),
+            "grid": self.grid(pastiche),
         }
         if painted < len(rows):
             error = (pastiche[painted:] - pictures[painted:]).square()

@@ -1,4 +1,6 @@
 import math
+import os
+import signal
 from collections import deque
 from dataclasses import replace
 from pathlib import Path
@@ -68,8 +70,8 @@ def test_progress_tells_steps_share_speed_and_every_term(studio: Path, tmp_path:
     seen = run(tiny_recipe(steps=4), tiny_options(studio, tmp_path))
     assert [progress.step for progress in seen] == [1, 2, 3, 4]
     assert [progress.done for progress in seen] == [0.25, 0.5, 0.75, 1.0]
-    terms = {"content", "style", "tv", "range", "repetition", "identity", "total"}
-    assert all(set(progress.terms) == terms for progress in seen)
+    terms = {"content", "style", "tv", "range", "repetition", "grid", "identity"}
+    assert all(set(progress.terms) == {*terms, "total"} for progress in seen)
     assert all(progress.images_per_second > 0 for progress in seen)
     assert seen[-1].broken == 0
 
@@ -110,6 +112,36 @@ def test_ctrl_c_leaves_a_checkpoint_of_the_last_step(studio: Path, tmp_path: Pat
     assert left.elapsed > 0
     assert left.terms["total"] > 0
     left.build()
+
+
+@pytest.mark.parametrize("kind", [signal.SIGINT, signal.SIGTERM])
+def test_ctrl_c_within_a_step_ends_the_fit_after_the_step(
+    kind: int, studio: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """The interrupt comes between backward and the optimiser, the step is whole."""
+    advance = Easel.advance
+
+    def interrupted(easel: Easel, pictures, *, save: bool = False):
+        step = easel.optimizer.step
+
+        def stepping():
+            if easel.step == 2:
+                os.kill(os.getpid(), kind)
+            step()
+
+        monkeypatch.setattr(easel.optimizer, "step", stepping)
+        values = advance(easel, pictures, save=save)
+        monkeypatch.setattr(easel.optimizer, "step", step)
+        return values
+
+    monkeypatch.setattr(Easel, "advance", interrupted)
+    recipe = tiny_recipe(steps=6)
+    with pytest.raises(KeyboardInterrupt):
+        fit(recipe, tiny_options(studio, tmp_path))
+    left = Checkpoint.load(tmp_path)
+    assert left.step == 3
+    counts = {int(state["step"]) for state in left.optimizer["state"].values()}
+    assert counts == {3}
 
 
 def test_an_existing_run_is_not_overwritten(studio: Path, tmp_path: Path):
