@@ -107,9 +107,13 @@ def test_a_file_that_has_changed_is_begun_anew(path: Path, named: str, if_range:
     assert path.read_bytes() == new
 
 
-def test_a_file_that_is_another_each_time_comes_to_an_end(path: Path):
+@pytest.mark.parametrize("faults", [{"ranges": False}, {"if_range": False}])
+def test_a_file_that_is_another_each_time_comes_to_an_end(
+    path: Path, faults: dict[str, bool]
+):
+    broken = Site(DATA, drops=[9_000] * 99, restless=True, **faults)
     with (
-        serving(Site(DATA, drops=[9_000] * 99, ranges=False)) as site,
+        serving(broken) as site,
         pytest.raises(SourceError, match="does not deliver"),
     ):
         download(site.url, path, len(DATA), patience=HASTY)

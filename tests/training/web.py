@@ -25,6 +25,7 @@ class Site:
         retry_after: header beside such an answer.
         ranges: whether it knows ranges.
         if_range: whether it heeds If-Range.
+        restless: whether the file has another version each time.
         sized: whether it says how long the file is.
         stall: seconds of silence at each drop, before the connection is cut.
         pace: seconds between pieces of 1000 bytes.
@@ -39,6 +40,7 @@ class Site:
     retry_after: str = ""
     ranges: bool = True
     if_range: bool = True
+    restless: bool = False
     sized: bool = True
     stall: float = 0.0
     pace: float = 0.0
@@ -69,6 +71,8 @@ class _Handler(BaseHTTPRequestHandler):
         site = self.site
         asked = self.headers.get("Range") or ""
         site.seen.append(asked)
+        if site.restless:
+            site.etag = f'"{len(site.seen)}"'
         if site.answers:
             self.send_response(site.answers.pop(0))
             if site.retry_after:
