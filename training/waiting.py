@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
 Item = TypeVar("Item")
@@ -19,13 +19,17 @@ class Waiting:
         warmup: so many first items are waited for while workers start; those waits are
             kept apart.
         recent: items that `share` looks back over.
+        clock: gives the time in seconds.
 
     Attributes:
         started: seconds waited for the first `warmup` items.
     """
 
-    def __init__(self, warmup: int, recent: int) -> None:
+    def __init__(
+        self, warmup: int, recent: int, clock: Callable[[], float] = time.perf_counter
+    ) -> None:
         self.warmup = warmup
+        self._clock = clock
         self.started = 0.0
         self._taken, self._waited, self._since = 0, 0.0, 0.0
         # When each item was asked for, and when it came.
@@ -35,12 +39,12 @@ class Waiting:
         """The same items, in order; what passes between two is the taker's time."""
         items = iter(stream)
         while True:
-            asked = time.perf_counter()
+            asked = self._clock()
             try:
                 item = next(items)
             except StopIteration:
                 return
-            self._note(asked, time.perf_counter())
+            self._note(asked, self._clock())
             yield item
 
     def _note(self, asked: float, came: float) -> None:
@@ -59,14 +63,14 @@ class Waiting:
         if not self._recent:
             return 0.0
         waited = sum(came - asked for asked, came in self._recent)
-        return waited / (time.perf_counter() - self._recent[0][0])
+        return waited / (self._clock() - self._recent[0][0])
 
     @property
     def overall(self) -> float:
         """Waiting's share of all the time since the workers were up, 0..1."""
         if not self._recent:
             return 0.0
-        return self._waited / (time.perf_counter() - self._since)
+        return self._waited / (self._clock() - self._since)
 
 
 def in_words(overall: float, started: float, workers: int) -> str:

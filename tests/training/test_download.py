@@ -103,8 +103,11 @@ def test_a_file_that_has_changed_is_begun_anew(path: Path, named: str, if_range:
             download(site.url, path, len(DATA), patience=HASTY)
         site.data, site.drops, site.if_range = new, [], if_range
         setattr(site, named, '"new"')
+        site.seen.clear()
         download(site.url, path, len(DATA), patience=HASTY)
     assert path.read_bytes() == new
+    # A server that heeds If-Range needs one request.
+    assert site.seen == (["bytes=12000-"] if if_range else ["bytes=12000-", ""])
 
 
 @pytest.mark.parametrize("faults", [{"ranges": False}, {"if_range": False}])
@@ -220,7 +223,15 @@ def test_nobody_there_is_said_after_the_attempts(path: Path):
 
 @pytest.mark.parametrize(
     "url",
-    ["", "tiny.zip", "file:///etc/passwd", "ftp://x/y", "http://", "http://x:y/z"],
+    [
+        "",
+        "tiny.zip",
+        "file:///etc/passwd",
+        "file://localhost/etc/passwd",
+        "ftp://x/y",
+        "http://",
+        "http://x:y/z",
+    ],
 )
 def test_what_is_no_web_address_is_refused(path: Path, url: str):
     with pytest.raises(SettingsError, match=r"is no address to download from\. Giv"):

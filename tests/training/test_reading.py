@@ -114,6 +114,16 @@ def test_a_decompression_bomb_is_passed_over_by_its_header(tmp_path: Path, side:
     assert Crops([path, small], 64, (1.0, 1.0), 0)[0][0].shape == (3, 64, 64)
 
 
+def test_a_whole_picture_that_is_too_large_is_passed_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    path = write_picture(tmp_path / "a.png", photograph(0, 40, 50))
+    monkeypatch.setattr("training.reading.MAX_PIXELS", 2000)
+    assert read_rgb(path) is not None
+    monkeypatch.setattr("training.reading.MAX_PIXELS", 1999)
+    assert read_rgb(path) is None
+
+
 def test_a_header_tells_size_kind_and_orientation(tmp_path: Path):
     jpeg = write_jpeg(tmp_path / "a.jpg", photograph(0, 50, 80), 3)
     found = read_header(np.fromfile(jpeg, np.uint8))

@@ -13,45 +13,62 @@ from training.fit import Progress, fit
 from training.waiting import MUCH, Waiting, in_words
 
 
-def stream(waits: list[float]) -> Iterator[int]:
-    for i, seconds in enumerate(waits):
-        time.sleep(seconds)
-        yield i
+class Clock:
+    """Stands still but for those who wait or work."""
+
+    now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+    def stream(self, waits: list[float]) -> Iterator[float]:
+        for seconds in waits:
+            self.now += seconds
+            yield seconds
+
+
+def take(waiting: Waiting, clock: Clock, waits: list[float], work: float) -> None:
+    """Waits for each item as long as said, then works on it."""
+    for _ in waiting.watch(clock.stream(waits)):
+        clock.now += work
 
 
 def test_waiting_is_what_the_stream_takes_and_not_what_the_taker_takes():
-    waiting = Waiting(warmup=0, recent=50)
-    for _ in waiting.watch(stream([0.03] * 10)):
-        time.sleep(0.01)
-        # Sleeps are never short, and on a busy machine long now and then.
-        assert waiting.share <= 1
-    assert 0.5 < waiting.share < 0.85
-    assert waiting.share == pytest.approx(waiting.overall, rel=0.01)
+    waiting = Waiting(warmup=0, recent=50, clock=(clock := Clock()))
+    take(waiting, clock, [3.0] * 10, work=1.0)
+    assert waiting.share == pytest.approx(0.75)
+    assert waiting.overall == pytest.approx(0.75)
     assert waiting.started == 0
 
 
-def test_a_stream_that_is_ahead_is_not_waited_for():
-    waiting = Waiting(warmup=0, recent=50)
-    for _ in waiting.watch(range(10)):
-        time.sleep(0.01)
-    assert waiting.share < 0.01
-    assert waiting.overall < 0.01
+def test_the_share_is_known_while_the_first_item_is_worked_on():
+    waiting = Waiting(warmup=0, recent=50, clock=(clock := Clock()))
+    for _ in waiting.watch(clock.stream([1.0])):
+        assert waiting.share == 1
+        clock.now += 3.0
+        assert waiting.share == pytest.approx(0.25)
 
 
 def test_the_start_of_the_workers_is_told_apart():
-    waiting = Waiting(warmup=2, recent=50)
-    for _ in waiting.watch(stream([0.2, 0.1, *[0.0] * 8])):
-        time.sleep(0.01)
-    assert 0.3 <= waiting.started < 1
-    assert waiting.overall < 0.05
+    waiting = Waiting(warmup=2, recent=50, clock=(clock := Clock()))
+    take(waiting, clock, [20.0, 10.0, *[1.0] * 8], work=4.0)
+    assert waiting.started == 30
+    assert waiting.share == waiting.overall == pytest.approx(0.2)
 
 
 def test_the_share_forgets_and_the_whole_does_not():
-    waiting = Waiting(warmup=0, recent=5)
-    for _ in waiting.watch(stream([0.02] * 5 + [0.0] * 6)):
-        time.sleep(0.01)
-    assert waiting.share < 0.05
-    assert waiting.overall > 0.2
+    waiting = Waiting(warmup=0, recent=5, clock=(clock := Clock()))
+    take(waiting, clock, [1.0] * 5 + [0.0] * 5, work=1.0)
+    assert waiting.share == 0
+    assert waiting.overall == pytest.approx(5 / 15)
+
+
+def test_items_pass_unchanged_and_by_the_real_clock_too():
+    waiting = Waiting(warmup=0, recent=50)
+    assert list(waiting.watch(range(5))) == [0, 1, 2, 3, 4]
+    for _ in waiting.watch(iter(lambda: time.sleep(0.02), 0)):
+        break
+    assert 0 < waiting.share <= 1
 
 
 def test_before_anything_came_nothing_was_waited_for():
