@@ -14,11 +14,13 @@ from training.config import Recipe
 from training.data import Crops, batches, find_pictures, split
 from training.device import choose_device
 from training.easel import DivergedError, Easel
+from training.gpu_decode import choose_decoder
 from training.options import FitOptions
 from training.preview import Preview
 from training.ranks import joined
+from training.waiting import Waiting
 
-TIMED = 50  # steps that the rate is measured over
+TIMED = 50  # steps that the rate and the waiting are measured over
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,9 @@ class Progress:
         terms: the loss terms of this step, by name.
         images_per_second: photographs painted, over the last steps.
         broken: different files that could not be read, since this fit began or resumed.
+        waiting: share of the time of the last steps spent waiting for data, 0..1.
+        waited: the same since this fit began or resumed and its workers were up.
+        started: seconds until the workers were up, which `waited` leaves out.
     """
 
     step: int
@@ -38,6 +43,9 @@ class Progress:
     terms: dict[str, float]
     images_per_second: float
     broken: int
+    waiting: float
+    waited: float
+    started: float
 
 
 def fit(
@@ -63,6 +71,7 @@ def fit(
             last one whose weights were seen to give a good loss.
         KeyboardInterrupt: after the checkpoint was written.
     """
+    choose_decoder(options.decode)  # which says at once what cannot be had
     training, validation = split(find_pictures(options.data), recipe.validation)
     device = choose_device(options.device)
     with joined(device) as ranks:
@@ -83,16 +92,24 @@ def _run(
     recipe, options, ranks = easel.recipe, easel.options, easel.ranks
     first = easel.step
     path = easel.save()
-    crops = Crops(training, recipe.crop, recipe.zoom, recipe.seed)
+    crops = Crops(
+        training,
+        recipe.crop,
+        recipe.zoom,
+        recipe.seed,
+        decode=choose_decoder(options.decode),
+    )
     batch = recipe.batch + recipe.identities
     stream = batches(crops, batch, easel.step, options.workers, easel.places)
+    # A worker starts in seconds and then gives its first batch.
+    waiting = Waiting(warmup=options.workers, recent=TIMED)
     broken: set[int] = set()
     asked: list[bool] = []
     times: deque[float] = deque([time.monotonic()], maxlen=TIMED)
     try:
         # A Ctrl-C inside a step would leave weights that are half stepped.
         with polite(lambda: asked.append(True)):
-            for pictures, skipped in stream:
+            for pictures, skipped in waiting.watch(stream):
                 # Signals and clocks differ: what is done next must not.
                 stopped, easel.elapsed = ranks.sum(
                     bool(asked), easel.elapsed * ranks.first
@@ -109,8 +126,18 @@ def _run(
                 if preview is None:
                     continue
                 rate = batch * (len(times) - 1) / (times[-1] - times[0])
-                report(Progress(easel.step, easel.done, values, rate, len(broken)))
-                preview.scalars(easel.step, values, rate, len(broken))
+                progress = Progress(
+                    step=easel.step,
+                    done=easel.done,
+                    terms=values,
+                    images_per_second=rate,
+                    broken=len(broken),
+                    waiting=waiting.share,
+                    waited=waiting.overall,
+                    started=waiting.started,
+                )
+                report(progress)
+                preview.scalars(easel.step, values, rate, len(broken), progress.waiting)
                 if easel.step % options.preview_every == 0:
                     preview.sheet(easel.step, easel.painter)
         path = easel.save()

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from livestyle.errors import SettingsError
 from training.config import Recipe
-from training.data import read_rgb, scale_to
+from training.data import scale_to
 from training.grid import GridLoss
 from training.losses import (
     ContentLoss,
@@ -20,6 +20,7 @@ from training.losses import (
     texture,
 )
 from training.ranks import Ranks
+from training.reading import read_rgb
 from training.repetition import RepetitionLoss
 from training.vgg import Features
 
