@@ -1,4 +1,4 @@
-"""The command line: `python -m training fit | export`."""
+"""The command line: `python -m training COMMAND`."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from livestyle.errors import LivestyleError
+from training.commands import optimize, reconstruct
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -109,6 +110,8 @@ def _parser() -> argparse.ArgumentParser:
         help="take titles, licences and author from here, not as they were when fitted",
     )
     export.set_defaults(call=_export)
+    optimize.register(commands)
+    reconstruct.register(commands)
     return parser
 
 
