@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,9 +18,9 @@ from training.vgg import CHANNELS, Features
 
 FLOAT = 4  # bytes
 INDEX = 8  # bytes: where max pooling found each maximum
-# Maps of the first block's size that backward holds at a time: gradients in and out of
-# a convolution and its input as the convolution's kernel wants it.
-PASSING_MAPS = 5
+# Maps of the first block that backward holds at a time, measured: gradients in and out
+# of a convolution, and its input as the convolution's kernel wants it.
+PASSING_MAPS = 9
 CANVASES = 12  # copies of the picture: gradient, direction, those of the line search
 SPARE = 0.9  # share of the free memory that is used
 RETRY = 0.7  # of the sides of a size that failed although it should have fitted
@@ -66,6 +67,10 @@ def peak_bytes(device: torch.device) -> int:
         return int(torch.cuda.max_memory_allocated(device))
     if sys.platform == "win32":
         return int(psutil.Process().memory_info().peak_wset)
+    if sys.platform == "linux":
+        # getrusage tells a peak of the process that started this one as its own.
+        status = Path("/proc/self/status").read_text()
+        return int(re.findall(r"VmHWM:\s+(\d+) kB", status)[0]) * 1024
     import resource
 
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

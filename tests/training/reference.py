@@ -173,14 +173,14 @@ def transfer(
 
 
 def total_variation(picture: Array) -> tuple[float, Array]:
-    """Mean squared differences of neighbours down and to the right, and the gradient."""
+    """Mean squared differences of neighbours, down and to the right; gradient."""
     loss, gradient = 0.0, np.zeros_like(picture)
     for axis, kernel in ((1, [[[1], [-1]]]), (2, [[[1, -1]]])):
         steps = signal.convolve(picture, np.array(kernel, float), mode="valid")
         loss += float((steps**2).mean())
         wide = np.zeros_like(picture)
         wide[tuple(slice(0, n) for n in steps.shape)] = 2 * steps / steps.size
-        # steps[i] = p[i + 1] - p[i]
+        # Each step pulls at the neighbour behind it and pushes its own pixel.
         gradient += ndimage.shift(wide, [axis == 0, axis == 1, axis == 2], order=0)
         gradient -= wide
     return loss, gradient

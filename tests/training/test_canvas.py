@@ -49,7 +49,9 @@ def test_a_short_side_that_gets_too_small_is_refused():
 
 
 def test_sizes_of_different_shapes_are_refused():
-    with pytest.raises(SettingsError, match="300x200 and 400x400 have different shapes"):
+    with pytest.raises(
+        SettingsError, match="300x200 and 400x400 have different shapes"
+    ):
         resolve_sizes([(300, 200), (400, 400)], PHOTO)
 
 

@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import pytest
 import torch
 from torch import Tensor
@@ -40,10 +42,7 @@ def test_adam_takes_smaller_steps_after_each_decay():
         decay=0.5,
         decay_every=2,
     )
-    moves = [
-        float((b.canvas - a.canvas).abs().mean())
-        for a, b in zip(slope, slope[1:], strict=False)
-    ]
+    moves = [float((b.canvas - a.canvas).abs().mean()) for a, b in pairwise(slope)]
     assert moves == pytest.approx([0.1, 0.1, 0.05, 0.05, 0.025, 0.025], rel=1e-3)
 
 
@@ -94,7 +93,7 @@ def test_a_loss_that_is_no_number_is_told():
 
 
 def test_settings_that_make_no_sense_are_refused():
-    with pytest.raises(SettingsError, match="steps is 0. Give a number above 0"):
+    with pytest.raises(SettingsError, match=r"steps is 0\. Give a number above 0"):
         Descent(steps=0)
     with pytest.raises(SettingsError, match="decay-every is -1"):
         Descent(decay_every=-1)

@@ -155,7 +155,9 @@ def test_paintings_share_by_their_weights(weights_file: Path):
 
     def style_loss(*shares: float) -> float:
         styles = [Style(p, w) for p, w in zip(pictures, shares, strict=False)]
-        return float(TransferLoss(features, content, styles, weights)(pastiche)["style"])
+        return float(
+            TransferLoss(features, content, styles, weights)(pastiche)["style"]
+        )
 
     alone = style_loss(1.0)
     assert style_loss(1.0, 1e-9) == pytest.approx(alone)
