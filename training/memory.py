@@ -67,10 +67,10 @@ def peak_bytes(device: torch.device) -> int:
         return int(torch.cuda.max_memory_allocated(device))
     if sys.platform == "win32":
         return int(psutil.Process().memory_info().peak_wset)
-    if sys.platform == "linux":
-        # getrusage tells a peak of the process that started this one as its own.
-        status = Path("/proc/self/status").read_text()
-        return int(re.findall(r"VmHWM:\s+(\d+) kB", status)[0]) * 1024
+    status = Path("/proc/self/status")
+    # getrusage tells a peak of the process that started this one as its own.
+    if status.exists() and (peaks := re.findall(r"VmHWM:\s+(\d+)", status.read_text())):
+        return int(peaks[0]) * 1024
     import resource
 
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
