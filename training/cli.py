@@ -1,4 +1,4 @@
-"""The command line: `python -m training fit | export`."""
+"""The command line: `python -m training COMMAND`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from livestyle.errors import LivestyleError
-from training.commands import data
+from training.commands import data, optimize, reconstruct
 from training.options import FitOptions
 
 
@@ -118,6 +118,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     export.set_defaults(call=_export)
     data.register(commands)
+    optimize.register(commands)
+    reconstruct.register(commands)
     return parser
 
 
