@@ -270,16 +270,18 @@ def _paint(
 ) -> None:
     from tqdm import tqdm
 
-    from training.interrupt import Deferred
+    from livestyle.signals import polite
     from training.optimize import optimize
 
     total = sum(settings.steps_of(stage) for stage in range(len(settings.sizes)))
-    with Deferred() as interrupts, tqdm(total=total, unit="step") as bar:
+    asked: list[bool] = []
+    with polite(lambda: asked.append(True)), tqdm(total=total, unit="step") as bar:
         for snapshot in optimize(content, paintings, settings):
             results.add(snapshot)
             bar.set_postfix_str(_words(snapshot), refresh=False)
             bar.update(min(1, snapshot.step))
-            interrupts.let()
+            if asked:
+                raise KeyboardInterrupt
 
 
 def _words(snapshot: Snapshot) -> str:

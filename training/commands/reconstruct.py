@@ -114,11 +114,12 @@ def _make(
     """The newest picture of each layer in turn, by name."""
     from tqdm import tqdm
 
-    from training.interrupt import Deferred
+    from livestyle.signals import polite
     from training.reconstruct import reconstruct, shown
 
     total = settings.steps[0] * len(layers)
-    with Deferred() as interrupts, tqdm(total=total, unit="step") as bar:
+    asked: list[bool] = []
+    with polite(lambda: asked.append(True)), tqdm(total=total, unit="step") as bar:
         for index, layer in enumerate(layers):
             upto = layers[: index + 1] if options["with_shallower"] else [layer]
             for progress in reconstruct(options["kind"], picture, upto, settings):
@@ -126,4 +127,5 @@ def _make(
                 bar.update(min(1, progress.step))
                 if progress.step:
                     yield layer, shown(progress)
-                interrupts.let()
+                if asked:
+                    raise KeyboardInterrupt
