@@ -35,11 +35,11 @@ def as_it_is(pixels: Pixels) -> Pixels:
 
 
 def at_strength(strength: float) -> Look:
-    """The negative on its way: through the embeddings, below 0.5 through pixels too."""
-    way, share = 0.35 + 0.65 * strength, min(1.0, strength / 0.5)
+    """The negative on its way: through the embeddings, below 0.2 through pixels too."""
+    share = min(1.0, strength / 0.2)
 
     def look(pixels: Pixels) -> Pixels:
-        blended = share * painted(pixels, (way, 0)) + (1 - share) * pixels
+        blended = share * painted(pixels, (strength, 0)) + (1 - share) * pixels
         return np.rint(blended).astype(np.uint8)
 
     return look
