@@ -19,6 +19,7 @@ class FitOptions:
         resume: go on from the checkpoint in `out`.
         workers: processes that decode photographs; 0 decodes in this one.
         device, precision: see `training.device`.
+        decode: "auto", "cpu" or "cuda", see `training.gpu_decode`.
         save_every, preview_every: steps.
     """
 
@@ -31,5 +32,6 @@ class FitOptions:
     workers: int = 1
     device: str = "auto"
     precision: str = "auto"
+    decode: str = "auto"
     save_every: int = 200
     preview_every: int = 200

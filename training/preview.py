@@ -11,8 +11,9 @@ import torch
 from torch import Tensor
 
 from training.config import Recipe
-from training.data import Picture, centre_crop, read_rgb
+from training.data import centre_crop
 from training.nets import Painter
+from training.reading import Picture, read_rgb
 
 SIDE = 256  # px of a tile
 ROWS = 6  # photographs on a sheet
@@ -47,14 +48,20 @@ class Preview:
         ]
 
     def scalars(
-        self, step: int, terms: Mapping[str, float], rate: float, broken: int
+        self,
+        step: int,
+        terms: Mapping[str, float],
+        rate: float,
+        broken: int,
+        waiting: float,
     ) -> None:
-        """One point of every curve."""
+        """One point of every curve; see `training.fit.Progress` for what they are."""
         add = self.writer.add_scalar
         for name, value in terms.items():
             add(f"loss/{name}", value, step)
         add("data/images per second", rate, step)
         add("data/broken files", broken, step)
+        add("data/waiting", waiting, step)
 
     def sheet(self, step: int, painter: Painter) -> Path:
         """Paints the validation photographs in every style; returns the PNG."""

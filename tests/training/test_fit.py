@@ -21,6 +21,8 @@ from training.nets import Painter
 from training.options import FitOptions
 from training.schedule import learning_rate, rows_of, share_done, sketch_steps
 
+CPU = torch.device("cpu")
+
 
 def run(
     recipe: Recipe, options: FitOptions, *, interrupt_at: int | None = None
@@ -205,7 +207,7 @@ def test_a_fit_that_diverges_later_leaves_the_last_save(studio: Path, tmp_path: 
 
 
 def test_an_exploding_loss_stops(studio: Path, tmp_path: Path):
-    easel = Easel(tiny_recipe(steps=99), tiny_options(studio, tmp_path))
+    easel = Easel(tiny_recipe(steps=99), tiny_options(studio, tmp_path), CPU)
     photographs = torch.randint(0, 256, (3, 3, 96, 96), dtype=torch.uint8)
     good = easel.advance(photographs)
     easel.recent = deque([good] * AVERAGED, maxlen=AVERAGED)
@@ -233,9 +235,9 @@ def test_a_resumed_fit_keeps_the_precision_it_began_with(studio: Path, tmp_path:
     run(tiny_recipe(steps=4), options, interrupt_at=1)
     assert Checkpoint.load(tmp_path).precision == "bfloat16"
     resumed = replace(options, resume=True, precision="auto")
-    assert Easel(tiny_recipe(steps=4), resumed).dtype == torch.bfloat16
+    assert Easel(tiny_recipe(steps=4), resumed, CPU).dtype == torch.bfloat16
     asked = replace(options, resume=True, precision="float32")
-    assert Easel(tiny_recipe(steps=4), asked).dtype == torch.float32
+    assert Easel(tiny_recipe(steps=4), asked, CPU).dtype == torch.float32
 
 
 def test_a_fit_sketches_first_and_then_paints(studio: Path, tmp_path: Path):
@@ -335,6 +337,9 @@ def test_events_and_sheets_appear(studio: Path, tmp_path: Path):
         steps = [event.step for event in found.Scalars(f"loss/{name}")]
         assert steps == [1, 2, 3, 4]
     assert "data/images per second" in found.Tags()["scalars"]
+    shares = [event.value for event in found.Scalars("data/waiting")]
+    assert all(0 <= share < 1 for share in shares)
+    assert len(shares) == 4
     assert [image.step for image in found.Images("validation")] == [2, 4, 4]
 
 
