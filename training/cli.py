@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from livestyle.errors import LivestyleError
+from training.commands import evaluate
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -109,6 +110,7 @@ def _parser() -> argparse.ArgumentParser:
         help="take titles, licences and author from here, not as they were when fitted",
     )
     export.set_defaults(call=_export)
+    evaluate.register(commands)
     return parser
 
 

@@ -20,7 +20,7 @@ from training.losses import (
     texture,
 )
 from training.repetition import RepetitionLoss
-from training.vgg import Features
+from training.vgg import Feats, Features
 
 
 class Objective(nn.Module):
@@ -53,7 +53,11 @@ class Objective(nn.Module):
         self.balance = torch.tensor(weights, device=device)
 
     def forward(
-        self, pictures: Tensor, pastiche: Tensor, rows: Tensor
+        self,
+        pictures: Tensor,
+        pastiche: Tensor,
+        rows: Tensor,
+        kept: Feats | None = None,
     ) -> dict[str, Tensor]:
         """The terms, each a scalar before its weight, and their weighted "total".
 
@@ -62,14 +66,16 @@ class Objective(nn.Module):
             pastiche: what the painter made of them, same shape.
             rows: row of each sample's embedding, shape (B,); 0 is the identity, those
                 samples come last.
+            kept: the photographs' content features, where they are known already.
         """
         painted = int((rows > 0).sum())
         style = rows[:painted] - 1
-        with torch.no_grad():
-            target = self.features(pictures[:painted], self.content_layers)
+        if kept is None:
+            with torch.no_grad():
+                kept = self.features(pictures[:painted], self.content_layers)
         found = self.features(pastiche[:painted])
         terms = {
-            "content": self.content(found, target).mean(),
+            "content": self.content(found, kept).mean(),
             "style": (self.style(found, style) * self.balance[style]).mean(),
             "tv": self.tv(pastiche[:painted]).mean(),
             "range": self.range(pastiche).mean(),
