@@ -66,8 +66,13 @@ class Target:
         Args:
             picture: RGB, nominally 0..1, shape (1, 3, H, W).
         """
+        seen = picture.view_as(picture)
+        if seen.requires_grad:
+            # Gradients of the spectra come in another layout than the picture's, and
+            # L-BFGS wants each as one row.
+            seen.register_hook(torch.Tensor.contiguous)
         terms: dict[str, Tensor] = self.objective(
-            self.photo, picture, self.row, kept=self.kept
+            self.photo, seen, self.row, kept=self.kept
         )
         return terms
 

@@ -169,7 +169,7 @@ def _fingerprint(features: Features) -> str:
 def _read(path: Path) -> Course | None:
     """What was remembered; None if there is nothing, or nothing that can be read."""
     try:
-        with np.load(path, allow_pickle=False) as data:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as data:
             names = [str(name) for name in data["names"]]
             values = data["values"]
             return Course(
