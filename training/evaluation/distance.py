@@ -70,7 +70,7 @@ class Target:
         if seen.requires_grad:
             # Gradients of the spectra come in another layout than the picture's, and
             # L-BFGS wants each as one row.
-            seen.register_hook(torch.Tensor.contiguous)
+            seen.register_hook(torch.Tensor.contiguous)  # type: ignore[no-untyped-call]
         terms: dict[str, Tensor] = self.objective(
             self.photo, seen, self.row, kept=self.kept
         )
