@@ -83,7 +83,7 @@ def test_one_command_leaves_a_page_its_data_and_figures(
     page = (settings.output / "report.md").read_text("utf-8")
     for said in (
         "# tiny",
-        "photographs of 96x96 px, that fits by this recipe leave out",
+        "photographs that fits by this recipe leave out: 2 of 96x96 px.",
         "## Against the optimisation method",
         "stripes-1: the painter stands at step",
         "| step 3 |",

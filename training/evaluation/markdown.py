@@ -35,9 +35,9 @@ def as_markdown(report: Report, figures: Sequence[tuple[str, str]]) -> str:
 def _head(report: Report) -> str:
     model = report.model
     kept = (
-        "that fits by this recipe leave out"
+        "fits by this recipe leave out"
         if report.held_out
-        else "**that fits see as well**, as the folder is too small to be split"
+        else "**fits see as well**, the folder being too small to be split"
     )
     broken = (
         f" Passed over, because they cannot be read: {', '.join(report.broken)}."
@@ -50,8 +50,8 @@ def _head(report: Report) -> str:
         f"`{model['file']}`, {model['megabytes']:.2f} MB, "
         f"network `{model['network']}`, {len(report.styles)} styles, "
         f"SHA-256 `{model['sha256'][:16]}`. {model['trained_on']}.\n\n"
-        f"Judged by recipe `{report.recipe['name']}` on {len(report.pictures)} "
-        f"photographs of {side}x{side} px, {kept}.{broken}"
+        f"Judged by recipe `{report.recipe['name']}` on photographs that "
+        f"{kept}: {len(report.pictures)} of {side}x{side} px.{broken}"
     )
 
 
@@ -190,7 +190,7 @@ def _parity(report: Report) -> str:
         text = (
             f"Every style and the identity at {' and '.join(parity.sizes)}: the file "
             f"and the fitted network (step {parity.step}) differ by at most "
-            f"{parity.worst:g} grey levels of 255 at any pixel; {parity.tolerance} are "
+            f"{parity.worst:g} of 255 grey levels at any pixel; {parity.tolerance} are "
             "allowed."
         )
     else:
