@@ -25,11 +25,11 @@ import torch
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from benchmarks.machine import describe
 from training.config import Recipe, load_recipe
 from training.data import Crops, find_pictures
 from training.fit import Progress, fit
 from training.losses import gram
+from training.machine import describe
 from training.nets import Painter
 from training.objective import load_paintings
 from training.options import FitOptions

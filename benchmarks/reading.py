@@ -25,9 +25,9 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from benchmarks.machine import describe
 from training.config import Recipe
 from training.data import Crops, Picture, as_webcam, find_pictures, scale_to
+from training.machine import describe
 from training.reading import read_header, read_rgb
 
 RESULT = Path(__file__).parent / "results" / "reading.json"

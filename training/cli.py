@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from livestyle.errors import LivestyleError
-from training.commands import data, optimize, reconstruct
+from training.commands import data, evaluate, optimize, reconstruct
 from training.options import FitOptions
 
 
@@ -120,6 +120,7 @@ def _parser() -> argparse.ArgumentParser:
     data.register(commands)
     optimize.register(commands)
     reconstruct.register(commands)
+    evaluate.register(commands)
     return parser
 
 

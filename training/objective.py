@@ -22,7 +22,7 @@ from training.losses import (
 from training.ranks import Ranks
 from training.reading import read_rgb
 from training.repetition import RepetitionLoss
-from training.vgg import Features
+from training.vgg import Feats, Features
 
 
 class Objective(nn.Module):
@@ -62,7 +62,11 @@ class Objective(nn.Module):
         self.balance = torch.tensor(weights, device=device)
 
     def forward(
-        self, pictures: Tensor, pastiche: Tensor, rows: Tensor
+        self,
+        pictures: Tensor,
+        pastiche: Tensor,
+        rows: Tensor,
+        kept: Feats | None = None,
     ) -> dict[str, Tensor]:
         """The terms, each a scalar before its weight, and their weighted "total".
 
@@ -71,15 +75,17 @@ class Objective(nn.Module):
             pastiche: what the painter made of them, same shape.
             rows: row of each sample's embedding, shape (B,); 0 is the identity, those
                 samples come last.
+            kept: the photographs' content features, where they are known already.
         """
         painted = int((rows > 0).sum())
         share, rest = self._shares(painted, len(rows) - painted)
         style = rows[:painted] - 1
-        with torch.no_grad():
-            target = self.features(pictures[:painted], self.content_layers)
+        if kept is None:
+            with torch.no_grad():
+                kept = self.features(pictures[:painted], self.content_layers)
         found = self.features(pastiche[:painted])
         terms = {
-            "content": self.content(found, target).sum() / share,
+            "content": self.content(found, kept).sum() / share,
             "style": (self.style(found, style) * self.balance[style]).sum() / share,
             "tv": self.tv(pastiche[:painted]).sum() / share,
             "range": self.range(pastiche).sum() / (share + rest),

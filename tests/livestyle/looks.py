@@ -39,29 +39,6 @@ def structure_kept(before: Pixels, after: Pixels) -> float:
     return float(np.corrcoef(edges(before).ravel(), edges(after).ravel())[0, 1])
 
 
-def lattice(pixels: Pixels, periods: tuple[float, ...] = (8, 4, 8 / 3, 2)) -> float:
-    """How far a grid sticks out of the spectrum, in decades; about 0 for paintings.
-
-    The mean, over periods in px and both axes, of the power at the period's frequency
-    against the median of the frequencies around it.
-    """
-    grey = cv2.cvtColor(pixels, cv2.COLOR_BGR2GRAY).astype(np.float64)
-    side = min(grey.shape) // 8 * 8
-    grey = grey[:side, :side]
-    window = np.hanning(side)
-    power = np.abs(np.fft.fft2((grey - grey.mean()) * np.outer(window, window))) ** 2
-    rows, columns = power.sum(1), power.sum(0)
-    heights = [_stands_out(line, side / p) for line in (rows, columns) for p in periods]
-    return float(np.mean(heights))
-
-
-def _stands_out(line: NDArray[np.float64], place: float) -> float:
-    i = round(place) % len(line)
-    near = [line[(i + d) % len(line)] for d in range(-12, 13) if abs(d) > 3]
-    peak = max(line[(i + d) % len(line)] for d in (-1, 0, 1))
-    return float(np.log10(peak / np.median(near)))
-
-
 def _root(matrix: NDArray[np.float64]) -> NDArray[np.float64]:
     values, vectors = np.linalg.eigh(matrix)
     root: NDArray[np.float64] = (vectors * np.sqrt(values.clip(0))) @ vectors.T

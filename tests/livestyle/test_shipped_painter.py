@@ -16,9 +16,9 @@ from tests.livestyle.looks import (
     Colours,
     colour_distance,
     colours,
-    lattice,
     structure_kept,
 )
+from training.evaluation.spectrum import lattice
 
 # Mean and covariance of the paintings' colours in CIELAB; a test with the paintings at
 # hand proves them.
