@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from livestyle.errors import SettingsError
 from training.config import Recipe
 from training.data import read_rgb, scale_to
+from training.grain import GrainLoss
 from training.grid import GridLoss
 from training.losses import (
     ContentLoss,
@@ -48,6 +49,7 @@ class Objective(nn.Module):
         self.range = RangeLoss()
         self.repetition = RepetitionLoss(paintings)
         self.grid = GridLoss()
+        self.grain = GrainLoss(paintings)
         device = features.mean.device
         weights = [painting.weight for painting in recipe.styles]
         self.balance = torch.tensor(weights, device=device)
@@ -75,6 +77,7 @@ class Objective(nn.Module):
             "range": self.range(pastiche).mean(),
             "repetition": self.repetition(pastiche[:painted], style).mean(),
             "grid": self.grid(pastiche),
+            "grain": self.grain(pastiche, style, pictures[painted:]).mean(),
         }
         if painted < len(rows):
             error = (pastiche[painted:] - pictures[painted:]).square()
