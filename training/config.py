@@ -55,6 +55,7 @@ class Recipe:
         tv_weight, range_weight, identity_weight: of the terms over squared pixels.
         repetition_weight: of texture more regular than the painting's own.
         grid_weight: of detail that is locked to the cells of the network.
+        grain_weight: of detail finer, or finer coloured, than the painting's own.
         crop: side of the training crops in px, a multiple of 8 from `MIN_CROP` up.
         context: px of reflection around the crop that the network sees and the losses
             do not. It should reach as far as the network looks: a network finds its
@@ -88,11 +89,12 @@ class Recipe:
         )
     )
     content_weight: float = 1.0
-    style_weight: float = 4.0
+    style_weight: float = 5.0
     tv_weight: float = 0.0
     range_weight: float = 10.0
     repetition_weight: float = 0.5
     grid_weight: float = 0.5
+    grain_weight: float = 0.3
     identity_weight: float = 20.0
     crop: int = 192
     context: int = 96

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from livestyle.errors import SettingsError
 from training.config import Recipe
 from training.data import scale_to
+from training.grain import GrainLoss
 from training.grid import GridLoss
 from training.losses import (
     ContentLoss,
@@ -57,6 +58,7 @@ class Objective(nn.Module):
         self.range = RangeLoss()
         self.repetition = RepetitionLoss(paintings)
         self.grid = GridLoss(self.ranks)
+        self.grain = GrainLoss(paintings)
         device = features.mean.device
         weights = [painting.weight for painting in recipe.styles]
         self.balance = torch.tensor(weights, device=device)
@@ -91,6 +93,8 @@ class Objective(nn.Module):
             "range": self.range(pastiche).sum() / (share + rest),
             "repetition": self.repetition(pastiche[:painted], style).sum() / share,
             "grid": self.grid(pastiche, share + rest),
+            "grain": self.grain(pastiche, style, pictures[painted:]).sum()
+            / (share + rest),
         }
         if rest:
             error = (pastiche[painted:] - pictures[painted:]).square()

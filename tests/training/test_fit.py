@@ -72,7 +72,16 @@ def test_progress_tells_steps_share_speed_and_every_term(studio: Path, tmp_path:
     seen = run(tiny_recipe(steps=4), tiny_options(studio, tmp_path))
     assert [progress.step for progress in seen] == [1, 2, 3, 4]
     assert [progress.done for progress in seen] == [0.25, 0.5, 0.75, 1.0]
-    terms = {"content", "style", "tv", "range", "repetition", "grid", "identity"}
+    terms = {
+        "content",
+        "style",
+        "tv",
+        "range",
+        "repetition",
+        "grid",
+        "grain",
+        "identity",
+    }
     assert all(set(progress.terms) == {*terms, "total"} for progress in seen)
     assert all(progress.images_per_second > 0 for progress in seen)
     assert seen[-1].broken == 0

@@ -48,7 +48,16 @@ def test_the_total_is_the_weighted_sum():
     recipe = tiny_recipe(tv_weight=0.5, style_weight=3.0)
     terms = objective(recipe)(PHOTOS, PHOTOS.flip(3) * 1.5 - 0.2, ROWS)
     total = terms.pop("total")
-    names = {"content", "style", "tv", "range", "repetition", "grid", "identity"}
+    names = {
+        "content",
+        "style",
+        "tv",
+        "range",
+        "repetition",
+        "grid",
+        "grain",
+        "identity",
+    }
     assert set(terms) == names
     assert all(term.item() > 0 for term in terms.values())
     wanted = sum(getattr(recipe, f"{n}_weight") * terms[n].item() for n in names)
