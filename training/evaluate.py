@@ -20,6 +20,7 @@ from training.evaluation.flicker import (
     find_clips,
     still_flicker,
 )
+from training.evaluation.judging import judged
 from training.evaluation.pages import Pages
 from training.evaluation.parity import compare
 from training.evaluation.report import Report, Speed
@@ -33,7 +34,6 @@ from training.objective import Objective
 from training.transfer_settings import Descent
 
 PACKAGES = ("onnxruntime-gpu", "onnxruntime", "numpy", "torch", "opencv-python")
-TERMS = ("content", "style", "tv", "range", "repetition", "grid")
 
 
 def _nobody(what: str, done: int, of: int) -> None:
@@ -66,7 +66,7 @@ def evaluate(settings: EvaluateSettings, watch: Watch = _nobody) -> Report:
     clips = find_clips(settings.clips)
     parity = None if settings.run is None else compare(painter, settings.run)
     objective, paintings = load_objective(
-        recipe, settings.styles, settings.vgg_weights, settings.device
+        judged(recipe), settings.styles, settings.vgg_weights, settings.device
     )
     styles = painter.card.styles
     paints = {s.name: partial(painter.paint, style=s.vector()) for s in styles}
@@ -82,27 +82,27 @@ def evaluate(settings: EvaluateSettings, watch: Watch = _nobody) -> Report:
     speed = _speed(painter, settings, watch) if settings.rounds else None
     yardstick = _yardstick(objective, settings) if settings.steps else None
     judge = Judge(objective, validation.photos, yardstick, settings.marks, watch)
-    judged = {
+    standings = {
         style.name: judge(i, style, paintings[i], paints[style.name])
         for i, style in enumerate(styles)
     }
 
     report = Report(
         model=_model(painter),
-        recipe=_recipe(recipe),
+        recipe=_recipe(objective.recipe),
         settings=_settings(settings),
         pictures=tuple(photo.name for photo in validation.photos),
         broken=validation.broken,
         held_out=validation.held_out,
         marks=settings.marks,
-        styles={name: found.report for name, found in judged.items()},
+        styles={name: found.report for name, found in standings.items()},
         still=still,
         clips=moving,
         speed=speed,
         parity=parity,
         machine=describe(*PACKAGES),
     )
-    pages.write(report, validation.photos, judged)
+    pages.write(report, validation.photos, standings)
     return report
 
 
@@ -181,7 +181,7 @@ def _model(painter: Painter) -> dict[str, Any]:
 def _recipe(recipe: Recipe) -> dict[str, Any]:
     data = as_dict(recipe)
     kept = ("name", "loss_network", "pooling", "content_layers", "style_layers")
-    weights = {f"{term}_weight": data[f"{term}_weight"] for term in TERMS}
+    weights = {k: v for k, v in data.items() if k.endswith("_weight") and v}
     return {**{key: data[key] for key in kept}, "weights": weights}
 
 

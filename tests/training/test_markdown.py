@@ -27,7 +27,12 @@ REPORT = Report(
         "network": "swift",
         "trained_on": "7 steps",
     },
-    recipe={"name": "tiny", "weights": {"content_weight": 1.0, "style_weight": 4.0}},
+    recipe={
+        "name": "tiny",
+        "weights": {"content_weight": 1.0, "style_weight": 4.0},
+        "content_layers": {"relu4_1": 1.0},
+        "style_layers": {"relu1_1": 1.0, "relu2_1": 1.0},
+    },
     settings={"size": 96, "noise": 4.0},
     pictures=("a.png", "b.png", "c.png"),
     broken=(),

@@ -89,11 +89,17 @@ def _distances(report: Report) -> str:
     )
     return (
         "## Distance from photograph and painting\n\n"
-        "Means over the photographs, each term as it is fitted by: `content` is "
+        f"Means over the photographs. `content`, at {_layers(report, 'content')}, is "
         "relative to the photograph's features (the photograph itself has 0, a picture "
-        "without any has 1), `style loss` to the painting's Gram matrices. `total` is "
-        f"the weighted sum of all terms ({weights}).\n\n" + _table(heads, rows)
+        f"without any has 1), `style loss`, over {_layers(report, 'style')}, to the "
+        f"painting's Gram matrices. `total` is their weighted sum ({weights}), the "
+        "same for all painters, whatever else they are fitted by.\n\n"
+        + _table(heads, rows)
     )
+
+
+def _layers(report: Report, kind: str) -> str:
+    return ", ".join(report.recipe[f"{kind}_layers"])
 
 
 def _yardstick(report: Report) -> str:
@@ -122,7 +128,7 @@ def _yardstick(report: Report) -> str:
         "pictures, as in the table of Johnson et al. 2016. The painter stands at the "
         "first step whose total is not above its own; given are the median over the "
         "photographs, least and greatest. The method's pictures may leave the range of "
-        "0..255, which the term `range` punishes; the painter's are whole levels.\n\n"
+        "0..255 until they are shown; the painter's are whole levels.\n\n"
         + "\n\n".join(tables)
     )
 
