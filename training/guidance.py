@@ -25,7 +25,7 @@ class Region:
     """
 
     def __init__(self, mask: Tensor, name: str = "the mask") -> None:
-        self.mask = mask
+        self.mask, self.name = mask, name
         self.cover = float(mask.square().mean())
         if self.cover < 1e-6:
             raise PictureError(
@@ -36,7 +36,7 @@ class Region:
 
     def to(self, device: torch.device) -> Region:
         """The same region on a device."""
-        return Region(self.mask.to(device))
+        return Region(self.mask.to(device), self.name)
 
     def gram(self, features: Tensor) -> Tensor:
         """The Gram matrix of what lies in the region.

@@ -23,7 +23,13 @@ from training.canvas import (
     to_picture,
     to_tensor,
 )
-from training.colours import luminance, match_colours, match_luminance, recolour
+from training.colours import (
+    luminance,
+    match_colours,
+    match_histograms,
+    match_luminance,
+    recolour,
+)
 from training.descent import Progress, descend
 from training.device import choose_device
 from training.guidance import Region
@@ -180,8 +186,10 @@ class _Easel:
         scale = self.settings.style_scale * (pixels / (width * height)) ** 0.5
         size = max(32, round(width * scale)), max(32, round(height * scale))
         scaled = resize(painting.picture, size)
-        if self.settings.keep_colours == "histogram":
+        if self.settings.keep_colours == "moments":
             return match_colours(scaled, self.photograph)
+        if self.settings.keep_colours == "histogram":
+            return match_histograms(scaled, self.photograph)
         if self.settings.keep_colours == "luminance":
             return match_luminance(scaled, self.photograph)
         return scaled

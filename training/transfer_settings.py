@@ -11,7 +11,7 @@ from livestyle.errors import SettingsError
 OPTIMIZERS = ("lbfgs", "adam")
 NORMALISATIONS = ("gatys", "johnson")
 STARTS = ("content", "noise", "style")
-KEEPS = ("luminance", "histogram")
+KEEPS = ("luminance", "moments", "histogram")
 
 CONTENT_LAYERS = {"relu4_2": 1.0}
 STYLE_LAYERS = {f"conv{block}_1": 0.2 for block in range(1, 6)}
@@ -122,8 +122,9 @@ class OptimizeSettings:
         seed: of the noise.
         style_scale: size of the paintings; 1 gives them as many pixels as the picture,
             2 four times as many, which makes strokes twice as large.
-        keep_colours: None, "luminance" (only light and dark are painted) or
-            "histogram" (the paintings get the content's colours first).
+        keep_colours: None; "luminance": only light and dark are painted; "moments" or
+            "histogram": the paintings get the content's mean and covariance of colours
+            first, or its whole histogram.
         weights: layers and losses.
         descent: the optimizer; its `steps` are not used.
         network, pooling, vgg_weights: see `training.vgg.Features`.

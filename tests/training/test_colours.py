@@ -4,6 +4,7 @@ from tests.training.studio import photograph, stripes
 from training.colours import (
     luminance,
     match_colours,
+    match_histograms,
     match_luminance,
     recolour,
 )
@@ -26,7 +27,7 @@ def test_a_painting_matched_with_itself_stays_as_it_is():
 
 def test_a_painting_of_one_colour_can_be_matched():
     for blank in (np.zeros((8, 9, 3), np.float32), np.ones((8, 9, 3), np.float32)):
-        for match in (match_colours, match_luminance):
+        for match in (match_colours, match_histograms, match_luminance):
             matched = match(blank, PHOTO)
             assert np.isfinite(matched).all()
             assert matched.dtype == np.float32
@@ -59,3 +60,33 @@ def test_recolouring_takes_light_from_one_and_colour_from_the_other():
 def test_a_photograph_recoloured_with_itself_stays_as_it_is():
     np.testing.assert_allclose(recolour(PHOTO, PHOTO), PHOTO, atol=1e-4)
     np.testing.assert_allclose(recolour(luminance(PHOTO), PHOTO), PHOTO, atol=1e-4)
+
+
+def test_matched_histograms_are_the_photographs_along_any_axis():
+    wanted = PHOTO.reshape(-1, 3)
+
+    def gap(matched: np.ndarray, axis: tuple[float, float, float]) -> float:
+        flat = matched.reshape(-1, 3)
+        return float(np.abs(np.sort(flat @ axis) - np.sort(wanted @ axis)).mean())
+
+    for axis in ((1, 0, 0), (0, 0, 1), (0.5, -0.5, 0.7)):
+        found = gap(match_histograms(STYLE, PHOTO), axis)
+        assert found < 0.02
+        assert found < 0.7 * gap(match_colours(STYLE, PHOTO), axis)
+
+
+def test_two_colours_come_out_as_two_and_not_as_a_cloud():
+    two = np.zeros((40, 50, 3), np.float32)
+    two[:, :25], two[:, 25:] = (0.9, 0.2, 0.1), (0.1, 0.3, 0.8)
+
+    def apart(matched: np.ndarray) -> float:
+        gaps = [np.abs(matched.reshape(-1, 3) - two[0, x]).max(1) for x in (0, 49)]
+        return float(np.minimum(*gaps).mean())
+
+    assert apart(match_histograms(STYLE, two)) < 0.05
+    assert apart(match_colours(STYLE, two)) > 0.1
+
+
+def test_a_histogram_keeps_the_painting_where_it_is_light_and_dark():
+    matched = luminance(match_histograms(STYLE, PHOTO))[..., 0]
+    assert np.corrcoef(matched.ravel(), luminance(STYLE)[..., 0].ravel())[0, 1] > 0.5

@@ -111,13 +111,14 @@ def test_luminance_keeps_the_photographs_colour():
     np.testing.assert_allclose(chroma[inside], wanted[inside], atol=1e-3)
 
 
-def test_histogram_gives_the_painting_the_photographs_colours():
+@pytest.mark.parametrize("how", ["moments", "histogram"])
+def test_the_painting_gets_the_photographs_colours(how: str):
     def tint(**changes: Any) -> np.ndarray:
         weights = TransferWeights({}, {"conv1_1": 1.0}, content=0)
         last = paint(weights=weights, start="style", steps=(1,), **changes)[0]
         return last.picture().mean((0, 1))
 
-    kept, plain = tint(keep_colours="histogram"), tint()
+    kept, plain = tint(keep_colours=how), tint()
     wanted = CONTENT.mean((0, 1))
     assert np.abs(kept - wanted).max() < 0.05 < np.abs(plain - wanted).max()
 
@@ -181,7 +182,7 @@ def test_too_large_a_size_is_refused_before_anything_is_painted():
 def test_settings_that_make_no_sense_are_refused(tmp_path: Path):
     with pytest.raises(SettingsError, match="There are content, noise, style"):
         settings(start="sketch")
-    with pytest.raises(SettingsError, match="There are luminance, histogram"):
+    with pytest.raises(SettingsError, match="There are luminance, moments, histogram"):
         settings(keep_colours="all")
     with pytest.raises(SettingsError, match="2 numbers of steps for 3 sizes"):
         settings(sizes=(40, 50, 60), steps=(1, 2))

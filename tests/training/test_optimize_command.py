@@ -68,7 +68,7 @@ def test_paintings_with_shares_and_masks(desk: Path, vgg_file: Path):
     assert (desk / "out" / "painted.png").is_file()
 
 
-@pytest.mark.parametrize("how", ["luminance", "histogram"])
+@pytest.mark.parametrize("how", ["luminance", "moments", "histogram"])
 def test_colours_are_kept_on_request(how: str, desk: Path, vgg_file: Path):
     more = ("--size", 48, "--steps", 2, "--keep-colours", how, "--optimizer", "adam")
     assert main(optimize(desk, vgg_file, *more)) == 0
