@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -31,7 +32,7 @@ from training.transfer_settings import (
     OptimizeSettings,
     require_known,
 )
-from training.vgg import Features, layer_names
+from training.vgg import Features, known_layers
 
 COLUMNS = 6  # pictures in a row of a sheet
 CAPTION = 24  # px above each
@@ -84,13 +85,14 @@ def reconstruct(
         yield from descend(start, loss, replace(settings.descent, steps=steps))
 
 
-def all_layers(network: str) -> list[str]:
-    """The rectified layers of a network, which the papers show.
+def all_layers(network: str, weights: Path | str | None = None) -> list[str]:
+    """The rectified layers that weights go as far as, which the papers show.
 
     Raises:
-        SettingsError: there is no such network.
+        SettingsError: there is no such network, or the weights cannot be read.
     """
-    return [name for name in layer_names(network) if name.startswith("relu")]
+    known = known_layers(network, weights)
+    return [name for name in known if name.startswith("relu")]
 
 
 def sheet(pictures: Sequence[tuple[str, Picture]]) -> Picture:

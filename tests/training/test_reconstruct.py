@@ -1,8 +1,10 @@
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
+from safetensors.torch import load_file, save_file
 
 from livestyle.errors import SettingsError
 from tests.training.studio import photograph, stripes
@@ -62,6 +64,20 @@ def test_unknown_kinds_and_layers_are_refused():
         next(reconstruct("shape", PHOTO, ["relu1_1"], settings()))
     with pytest.raises(SettingsError, match="no layer relu1_9"):
         next(reconstruct("style", PHOTO, ["relu1_9"], settings()))
+
+
+def test_a_file_that_ends_early_gives_the_layers_that_it_has(
+    vgg_file: Path, tmp_path: Path
+):
+    whole = load_file(vgg_file)
+    # conv3_1 is module 10 of VGG-19.
+    short = {k: v for k, v in whole.items() if int(k.split(".")[1]) <= 10}
+    save_file(short, tmp_path / "short.safetensors")
+    known = all_layers("vgg19", tmp_path / "short.safetensors")
+    assert known == ["relu1_1", "relu1_2", "relu2_1", "relu2_2", "relu3_1"]
+    assert len(all_layers("vgg19", vgg_file)) == 16
+    with pytest.raises(SettingsError, match="there are no VGG weights"):
+        all_layers("vgg19", tmp_path / "missing.safetensors")
 
 
 def test_all_layers_are_the_rectified_ones():

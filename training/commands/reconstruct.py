@@ -40,8 +40,8 @@ def register(commands: Any) -> None:
         "--layer",
         nargs="+",
         metavar="NAME",
-        help="one for a picture, several for a sheet (a sheet over all rectified "
-        "layers)",
+        help="one for a picture, several for a sheet (all rectified layers that the "
+        "weights go as far as)",
     )
     parser.add_argument(
         "--with-shallower",
@@ -88,7 +88,7 @@ def run(options: dict[str, Any]) -> int:
         descent=read_descent(options),
         **{n: options[n] for n in ("network", "pooling", "vgg_weights", "device")},
     )
-    layers = options["layer"] or all_layers(options["network"])
+    layers = options["layer"] or all_layers(options["network"], options["vgg_weights"])
     out, overwrite = options["output"], options["overwrite"]
     require_png(out)
     require_free(out, overwrite=overwrite)
