@@ -8,6 +8,10 @@ its pictures itself, keeps a graph for the content's features that nobody needs,
 works the paintings' Gram matrices out again for every batch. The fit is the project's
 own, whole: all its terms, checkpoints, previews, and the context that the plain loop
 does without. The time that workers take to start is left out.
+
+The roofline is what the device's matrix units can do: the floating-point operations of
+one step of the fit (networks, losses and their gradients, counted by torch) over those
+that a large product of matrices reaches in the fit's precision in the same run.
 """
 
 from __future__ import annotations
@@ -22,11 +26,14 @@ from dataclasses import replace
 from pathlib import Path
 
 import torch
+from torch.utils.flop_counter import FlopCounterMode
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from training.config import Recipe, load_recipe
 from training.data import Crops, find_pictures
+from training.device import choose_device
+from training.easel import Easel
 from training.fit import Progress, fit
 from training.losses import gram
 from training.machine import describe
@@ -93,6 +100,37 @@ def ours(recipe: Recipe, options: argparse.Namespace) -> float:
     return options.steps * recipe.batch / (times[-1] - times[WARM - 1])
 
 
+def roofline(recipe: Recipe, options: argparse.Namespace) -> dict[str, float]:
+    """Operations a photograph takes, and those a second that the device can do."""
+    device = choose_device()
+    with tempfile.TemporaryDirectory() as folder:
+        fitting = FitOptions(
+            options.data, options.styles, Path(folder), options.vgg_weights
+        )
+        easel = Easel(replace(recipe, sketch=0), fitting, device)
+        shape = recipe.batch, 3, recipe.crop, recipe.crop
+        pictures = torch.randint(0, 256, shape, dtype=torch.uint8)
+        with FlopCounterMode(display=False) as counter:
+            easel.advance(pictures)
+    return {
+        "flops_per_image": counter.get_total_flops() / recipe.batch,
+        "matrix_flops_per_second": matrix_rate(device, easel.dtype),
+    }
+
+
+def matrix_rate(device: torch.device, dtype: torch.dtype) -> float:
+    """Floating-point operations a second of a large product, the best of some."""
+    side = 8192 if device.type == "cuda" else 2048
+    one = torch.randn(side, side, device=device, dtype=dtype)
+    times = []
+    for _ in range(8):
+        start = time.perf_counter()
+        # The sum is a number on the host: it is there when the product is done.
+        float((one @ one).sum())
+        times.append(time.perf_counter() - start)
+    return 2 * side**3 / min(times)
+
+
 def main() -> None:
     """Measures, prints and writes the JSON."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -110,6 +148,7 @@ def main() -> None:
     for _ in range(options.rounds):
         speeds["plain"].append(plain(recipe, options))
         speeds["fit"].append(ours(recipe, options))
+    roof = roofline(recipe, options)
     medians = {name: statistics.median(runs) for name, runs in speeds.items()}
     result = {
         "what": "photographs a second while fitting, network and VGG-19 on one device",
@@ -121,6 +160,11 @@ def main() -> None:
             name: [round(run, 3) for run in runs] for name, runs in speeds.items()
         },
         "ratio_of_medians": round(medians["fit"] / medians["plain"], 2),
+        **{f"giga{name}": round(value / 1e9, 1) for name, value in roof.items()},
+        "share_of_roofline": round(
+            medians["fit"] * roof["flops_per_image"] / roof["matrix_flops_per_second"],
+            3,
+        ),
         "machine": describe("torch", "torchvision", "numpy"),
     }
     options.output.parent.mkdir(parents=True, exist_ok=True)
