@@ -76,6 +76,7 @@ def fit(
     device = choose_device(options.device)
     with joined(device) as ranks:
         easel = Easel(recipe, options, device, ranks)
+        easel.save()  # which says at once if nothing can be written
         preview = None
         if ranks.first:
             preview = Preview(options.out, recipe, validation, easel.paintings)
@@ -91,7 +92,6 @@ def _run(
     """The loop, from the step that the easel stands at."""
     recipe, options, ranks = easel.recipe, easel.options, easel.ranks
     first = easel.step
-    path = easel.save()
     crops = Crops(
         training,
         recipe.crop,
