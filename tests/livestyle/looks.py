@@ -55,6 +55,26 @@ def lattice(pixels: Pixels, periods: tuple[float, ...] = (8, 4, 8 / 3, 2)) -> fl
     return float(np.mean(heights))
 
 
+def grain(pixels: Pixels) -> float:
+    """Fine colour and finest brightness that a picture has, rms in grey levels.
+
+    The larger of two: what blue and red less brightness have above 0.25 periods/px, and
+    what brightness has above 0.45, where photographs and paintings have next to none.
+    """
+    side = min(pixels.shape[:2])
+    blue, green, red = pixels[:side, :side].astype(np.float64).transpose(2, 0, 1)
+    grey = 0.114 * blue + 0.587 * green + 0.299 * red
+    window = np.outer(np.hanning(side), np.hanning(side))
+    radius = np.hypot(np.fft.fftfreq(side)[:, None], np.fft.fftfreq(side)[None])
+
+    def rms(field: NDArray[np.float64], finer: float) -> float:
+        power = np.abs(np.fft.fft2((field - field.mean()) * window)) ** 2
+        share = power[radius >= finer].sum() / (side**2 * (window**2).sum())
+        return float(np.sqrt(share))
+
+    return max(rms(blue - grey, 0.25), rms(red - grey, 0.25), rms(grey, 0.45))
+
+
 def _stands_out(line: NDArray[np.float64], place: float) -> float:
     i = round(place) % len(line)
     near = [line[(i + d) % len(line)] for d in range(-12, 13) if abs(d) > 3]
