@@ -89,16 +89,16 @@ class Recipe:
         )
     )
     content_weight: float = 1.0
-    style_weight: float = 5.0
+    style_weight: float = 4.0
     tv_weight: float = 0.0
     range_weight: float = 10.0
     repetition_weight: float = 0.5
-    grid_weight: float = 0.5
+    grid_weight: float = 1.0
     grain_weight: float = 0.3
     identity_weight: float = 20.0
     crop: int = 192
     context: int = 96
-    zoom: tuple[float, float] = (1.0, 2.0)
+    zoom: tuple[float, float] = (1.0, 2.5)
     batch: int = 4
     identities: int = 1
     steps: int = 4000

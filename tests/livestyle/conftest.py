@@ -4,7 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from livestyle.settings import Settings
+from tests.livestyle.ffmpeg_clips import write_clips
+from tests.livestyle.moving_card import write_clip
 from tests.livestyle.screen import Screen, missing
+from tests.livestyle.tiny_painter import write_painter
 
 
 @pytest.fixture(scope="session")
@@ -25,3 +29,43 @@ def on_screen(screen: Screen, monkeypatch: pytest.MonkeyPatch) -> Screen:
     """The screen, with this very process on it."""
     monkeypatch.setenv("DISPLAY", screen.name)
     return screen
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder to run in, on a machine without a screen."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("DISPLAY", "WAYLAND_DISPLAY"):
+        monkeypatch.delenv(name, raising=False)
+    return tmp_path
+
+
+@pytest.fixture(scope="session")
+def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A tiny painter of two styles."""
+    return write_painter(tmp_path_factory.mktemp("painter") / "tiny.onnx")
+
+
+@pytest.fixture
+def settings(model: Path, tmp_path: Path) -> Settings:
+    """The demo for half a second without a window."""
+    return Settings(
+        source="demo",
+        size=(160, 120),
+        model=model,
+        window=False,
+        seconds=0.5,
+        folder=tmp_path / "takes",
+    )
+
+
+@pytest.fixture(scope="session")
+def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The test card as a video of 12 pictures."""
+    return write_clip(tmp_path_factory.mktemp("card") / "clip.mp4")
+
+
+@pytest.fixture(scope="session")
+def clips(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of clips that ffmpeg made: pictures, sound, containers of all kinds."""
+    return write_clips(tmp_path_factory.mktemp("clips"))

@@ -18,7 +18,7 @@ from tests.livestyle.looks import (
     colours,
     structure_kept,
 )
-from training.evaluation.spectrum import lattice
+from training.evaluation.spectrum import grain, lattice
 
 # Mean and covariance of the paintings' colours in CIELAB; a test with the paintings at
 # hand proves them.
@@ -160,6 +160,19 @@ def test_beads_would_be_seen(photo: Pixels) -> None:
         beaded = photo.astype(int) + 40 * beads[..., None]
         beaded = beaded.clip(0, 255).astype(np.uint8)
         assert regularity(beaded) > regularity(photo) + 0.6
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_no_grain_shows_in_a_pastiche(style: str, pastiches: dict[str, Pixels]) -> None:
+    # Photographs have 0.6 to 4.3, paintings 0.8 to 3.8; from 10 up one sees dirt.
+    assert grain(pastiches[style]) < 6
+
+
+def test_grain_would_be_seen(photo: Pixels) -> None:
+    signs = np.random.default_rng(0).choice([-1, 1], (*photo.shape[:2], 1))
+    for colour in ((1, 1, 1), (1, 0, -1), (1, -1, 0)):
+        dirty = photo.astype(int) + 16 * signs * np.array(colour)
+        assert grain(dirty.clip(0, 255).astype(np.uint8)) > 8
 
 
 def test_the_identity_gives_the_photograph_back(photo: Pixels) -> None:

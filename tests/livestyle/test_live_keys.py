@@ -1,119 +1,25 @@
-"""A person at the real program: keys go in through the screen, and the screen tells."""
-
-from __future__ import annotations
-
-import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from time import monotonic
 
 import cv2
 import numpy as np
 import pytest
 
 from livestyle.commands import COMMANDS
-from livestyle.frame import Pixels
-from livestyle.sources import Demo
 from tests.livestyle.probe import probe
 from tests.livestyle.program import running, wait_until
 from tests.livestyle.screen import Screen
-from tests.livestyle.tiny_painter import NINE, card, painted, write_painter
-
-WIDTH, HEIGHT = SIZE = (160, 120)
-FPS = 30
-OPTIONS = f"--source demo --size {WIDTH}x{HEIGHT} --no-overlay --folder takes --model"
-
-Look = Callable[[Pixels], Pixels]
-
-
-def styled(name: str) -> Look:
-    return lambda pixels: painted(pixels, NINE[name])
-
-
-def as_it_is(pixels: Pixels) -> Pixels:
-    return pixels
-
-
-def at_strength(strength: float) -> Look:
-    """The negative on its way: through the embeddings, below 0.2 through pixels too."""
-    share = min(1.0, strength / 0.2)
-
-    def look(pixels: Pixels) -> Pixels:
-        blended = share * painted(pixels, (strength, 0)) + (1 - share) * pixels
-        return np.rint(blended).astype(np.uint8)
-
-    return look
-
-
-class Sitting:
-    """The program on the screen, with the demo's pictures to compare with.
-
-    Attributes:
-        folder: where it runs.
-        look: how the demo's picture is on the screen as long as nobody presses a key.
-    """
-
-    look = staticmethod(styled("negative"))
-
-    def __init__(
-        self, screen: Screen, process: subprocess.Popen[str], folder: Path
-    ) -> None:
-        self.screen = screen
-        self.process = process
-        self.folder = folder
-        self.window = screen.wait_for_window()
-        screen.focus(self.window)
-        self._demo = Demo(SIZE, FPS)
-        self._tick, self._seen = 0, monotonic() - 10
-
-    def press(self, key: str) -> None:
-        self.screen.key(key)
-
-    def picture(self) -> Pixels:
-        """What the window shows; it is in the upper left corner."""
-        return self.screen.picture()[:HEIGHT, :WIDTH]
-
-    def wait_for(self, look: Look, what: str, ticks: int = 0) -> None:
-        """Waits until the screen shows a picture of the demo in some way, exactly.
-
-        Args:
-            look: what was done to the demo's picture.
-            what: what to say if it never does.
-            ticks: how many pictures later than the last one that was found.
-        """
-        first = self._tick + ticks
-
-        def shows() -> bool:
-            tick = self.tick_of(self.picture(), look)
-            return tick is not None and tick >= first
-
-        wait_until(shows, what, 10)
-
-    def tick_of(self, seen: Pixels, look: Look, rows: int = HEIGHT) -> int | None:
-        """Which picture of the demo it is, after the one that was last found.
-
-        Args:
-            seen: the whole picture.
-            look: what was done to the demo's picture.
-            rows: how many rows of it count, from above.
-        """
-        newest = self._tick + int((monotonic() - self._seen) * FPS) + FPS
-        coarse = seen[:rows:8, ::8].astype(int)
-        for tick in range(self._tick, newest):
-            expected = look(self._demo.picture_at(tick / FPS))
-            # Between the styles the last digit may be rounded otherwise.
-            if np.abs(expected[:rows:8, ::8] - coarse).max() > 1:
-                continue
-            if np.abs(expected[:rows].astype(int) - seen[:rows]).max() <= 1:
-                self._tick, self._seen = tick, monotonic()
-                return tick
-        return None
-
-    def settle(self) -> None:
-        self.wait_for(self.look, "it does not look as in the beginning")
-
-    def takes(self, pattern: str) -> list[Path]:
-        return sorted((self.folder / "takes").glob(pattern))
+from tests.livestyle.sitting import (
+    HEIGHT,
+    OPTIONS,
+    SIZE,
+    WIDTH,
+    Sitting,
+    as_it_is,
+    at_strength,
+    styled,
+)
+from tests.livestyle.tiny_painter import NINE, card, write_painter
 
 
 @pytest.fixture(scope="module")
@@ -126,7 +32,10 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def shared(
     screen: Screen, model: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Sitting]:
-    """One sitting for all keys but those that end it."""
+    """One sitting for all keys but those that end it.
+
+    It ends with this file: beside another window the two would hide each other.
+    """
     folder = tmp_path_factory.mktemp("sitting")
     with running(*OPTIONS.split(), model, cwd=folder, screen=screen.environ) as process:
         sitting = Sitting(screen, process, folder)
@@ -310,35 +219,6 @@ KEYS = [(c.name, key) for c in COMMANDS for key in c.keys if c.name != "quit"]
 
 def test_every_command_of_the_table_is_looked_at():
     assert {c.name for c in COMMANDS} == {*CHECKS, "quit"}
-
-
-# These come before the shared sitting begins: two windows would hide each other.
-@pytest.mark.parametrize("key", ["q", "escape"])
-def test_the_keys_that_quit_end_it_in_good_order(
-    screen: Screen, model: Path, tmp_path: Path, key: str
-):
-    words = [*OPTIONS.split(), model, "--record", "a.mp4"]
-    with running(*words, cwd=tmp_path, screen=screen.environ) as process:
-        sitting = Sitting(screen, process, tmp_path)
-        sitting.settle()
-        sitting.press(key)
-        out, err = process.communicate(timeout=20)
-    assert (process.returncode, out) == (0, "saved a.mp4\n")
-    assert "Traceback" not in err
-    assert probe(tmp_path / "a.mp4").frames > 0
-
-
-def test_closing_the_window_ends_it_in_good_order(
-    screen: Screen, model: Path, tmp_path: Path
-):
-    words = [*OPTIONS.split(), model, "--record", "a.mp4"]
-    with running(*words, cwd=tmp_path, screen=screen.environ) as process:
-        sitting = Sitting(screen, process, tmp_path)
-        sitting.settle()
-        screen.press_close_button(sitting.window)
-        out, err = process.communicate(timeout=20)
-    assert (process.returncode, out) == (0, "saved a.mp4\n")
-    assert "Traceback" not in err
 
 
 @pytest.mark.parametrize(("name", "key"), KEYS)
