@@ -7,6 +7,10 @@ from fractions import Fraction
 from pathlib import Path
 from typing import cast
 
+# OpenCV before PyAV: with PyAV's libxcb loaded first, no window ever comes up.
+import cv2  # noqa: F401
+
+# isort: split
 import av
 from av.stream import Disposition, Stream
 

@@ -6,6 +6,10 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import cast
 
+# OpenCV before PyAV: with PyAV's libxcb loaded first, no window ever comes up.
+import cv2  # noqa: F401
+
+# isort: split
 import av
 from av.audio.frame import AudioFrame
 from av.audio.resampler import AudioResampler

@@ -11,6 +11,10 @@ from itertools import count
 from pathlib import Path
 from typing import cast
 
+# OpenCV before PyAV: with PyAV's libxcb loaded first, no window ever comes up.
+import cv2  # noqa: F401
+
+# isort: split
 import av
 
 from livestyle.clip import Clip

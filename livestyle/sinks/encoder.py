@@ -9,6 +9,10 @@ from contextlib import contextmanager
 from fractions import Fraction
 from pathlib import Path
 
+# OpenCV before PyAV: with PyAV's libxcb loaded first, no window ever comes up.
+import cv2  # noqa: F401
+
+# isort: split
 import av
 import numpy as np
 from av.audio.stream import AudioStream

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from typing import cast
 
+# OpenCV before PyAV: with PyAV's libxcb loaded first, no window ever comes up.
+import cv2  # noqa: F401
+
+# isort: split
 import av
 import numpy as np
 from av.video.reformatter import Interpolation, VideoReformatter

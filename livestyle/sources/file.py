@@ -7,6 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
 
+# OpenCV before PyAV: with PyAV's libxcb loaded first, no window ever comes up.
+import cv2  # noqa: F401
+
+# isort: split
 import av
 from av.container import InputContainer
 

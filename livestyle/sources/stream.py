@@ -6,6 +6,10 @@ import time
 from collections.abc import Generator, Iterator
 from threading import Event
 
+# OpenCV before PyAV: with PyAV's libxcb loaded first, no window ever comes up.
+import cv2  # noqa: F401
+
+# isort: split
 import av
 from av.container import InputContainer
 

@@ -2,6 +2,8 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+# Before PyAV, which helpers import: the other way round no window comes up.
+import cv2  # noqa: F401
 import pytest
 
 from livestyle.settings import Settings

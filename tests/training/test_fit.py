@@ -64,7 +64,7 @@ def test_content_and_style_fall_fast_over_30_steps(studio: Path, tmp_path: Path)
 def test_the_loss_falls_with_all_its_terms(studio: Path, tmp_path: Path):
     seen = run(tiny_recipe(steps=30), tiny_options(studio, tmp_path))
     assert falls(seen, "total") < 0.8
-    assert falls(seen, "style") < 0.5
+    assert falls(seen, "style") < 0.7
 
 
 def test_the_sketch_comes_closer_to_the_photograph_over_30_steps(
