@@ -16,6 +16,11 @@ from training.config import Painting, Recipe
 from training.data import Picture
 from training.options import FitOptions
 
+# Of a painted batch with identities, without their total.
+TERMS = frozenset(
+    ["content", "style", "tv", "range", "repetition", "grid", "grain", "identity"]
+)
+
 
 def photograph(seed: int, height: int = 120, width: int = 160) -> Picture:
     """Soft blobs of colour with a few sharp shapes in front, RGB."""

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from livestyle.errors import SettingsError
-from tests.training.studio import photograph, stripes, tiny_recipe, write_picture
+from tests.training.studio import TERMS, photograph, stripes, tiny_recipe, write_picture
 from training.config import Recipe
 from training.losses import texture
 from training.objective import Objective, load_paintings
@@ -48,19 +48,9 @@ def test_the_total_is_the_weighted_sum():
     recipe = tiny_recipe(tv_weight=0.5, style_weight=3.0)
     terms = objective(recipe)(PHOTOS, PHOTOS.flip(3) * 1.5 - 0.2, ROWS)
     total = terms.pop("total")
-    names = {
-        "content",
-        "style",
-        "tv",
-        "range",
-        "repetition",
-        "grid",
-        "grain",
-        "identity",
-    }
-    assert set(terms) == names
+    assert set(terms) == TERMS
     assert all(term.item() > 0 for term in terms.values())
-    wanted = sum(getattr(recipe, f"{n}_weight") * terms[n].item() for n in names)
+    wanted = sum(getattr(recipe, f"{n}_weight") * terms[n].item() for n in TERMS)
     assert total.item() == pytest.approx(wanted, rel=1e-5)
 
 
