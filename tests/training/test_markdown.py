@@ -49,6 +49,12 @@ REPORT = Report(
                 "painting": 0.02,
                 "optimisation": 0.0,
             },
+            {
+                "painter": 2.51,
+                "photograph": 1.0,
+                "painting": 3.0,
+                "optimisation": 9.0,
+            },
         )
     },
     still=Flicker(4.0, {"stripes": 6.0}, 15),
@@ -70,10 +76,11 @@ REPORT = Report(
 def test_the_page_says_where_a_style_stands():
     page = as_markdown(REPORT, [("losses.png", "The losses.")])
     for said in (
-        "| stripes | 50% | 30 (18 to above 40) | 0.12 | x 1.5 | x 2.5 |",
+        "| stripes | 50% | 30 (18 to above 40) | 0.12 | 2.5 | x 1.5 | x 2.5 |",
         "### stripes: the painter stands at step 30 (18 to above 40)",
         "| step 20 | 0.500 | 0.500 | 2.500 | 62% |",
         "| **painter** | 0.400 | 0.400 | 2.000 | 50% |",
+        "| stripes | 0.12 | 0.01 | 0.02 | 0.00 | 2.5 | 1.0 | 3.0 | 9.0 |",
         "| room.mp4 | 24 | 91% | 2.00 | 5.00 (x 2.5) |",
         "**The painter is 30.0 times as fast**",
         "differ by at most 1 of 255",

@@ -1,8 +1,9 @@
+import cv2
 import numpy as np
 import pytest
 
 from tests.training.motion import texture
-from training.evaluation.spectrum import SEEN, lattice, line_spectra
+from training.evaluation.spectrum import DIRTY, SEEN, grain, lattice, line_spectra
 
 
 def noise(side: int = 256):
@@ -34,3 +35,21 @@ def test_power_is_where_the_waves_are():
     assert len(down) == len(right) == 96
     assert right[:48].argmax() == 96 // 16
     assert down[:48].argmax() <= 1
+
+
+def test_single_pixels_of_other_colours_are_grain():
+    photo = texture(0, (256, 256)).astype(int)
+    dirt = np.random.default_rng(0).integers(-24, 25, (256, 256))
+    dirty = photo.copy()
+    dirty[..., 0] += dirt
+    assert (
+        grain(photo.astype(np.uint8))
+        < DIRTY
+        < grain(dirty.clip(0, 255).astype(np.uint8))
+    )
+
+
+def test_coarse_colours_are_no_grain():
+    coarse = np.random.default_rng(0).integers(60, 196, (16, 16, 3), np.uint8)
+    smooth = cv2.resize(coarse, (256, 256), interpolation=cv2.INTER_CUBIC)
+    assert grain(smooth) < DIRTY / 3

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from training.evaluation.flicker import Flicker
 from training.evaluation.report import Report, StyleReport
-from training.evaluation.spectrum import SEEN
+from training.evaluation.spectrum import DIRTY, SEEN
 
 
 def as_markdown(report: Report, figures: Sequence[tuple[str, str]]) -> str:
@@ -56,7 +56,13 @@ def _head(report: Report) -> str:
 
 
 def _summary(report: Report) -> str:
-    heads = ["style", "loss, of the photograph's", "grid, decades", "still flicker"]
+    heads = [
+        "style",
+        "loss, of the photograph's",
+        "grid, decades",
+        "grain",
+        "still flicker",
+    ]
     if report.clips:
         heads.append("moving flicker")
     if report.marks:
@@ -65,6 +71,7 @@ def _summary(report: Report) -> str:
     for name, style in report.styles.items():
         loss = style.painter("total") / style.photograph("total")
         row = [name, f"{loss:.0%}", f"{style.grid['painter']:.2f}"]
+        row.append(f"{style.grain['painter']:.1f}")
         row.append(_times_source(report.still, name))
         if report.clips:
             row.append(_times_clips(report.clips.values(), name))
@@ -138,14 +145,20 @@ def _grid(report: Report) -> str:
     if report.marks:
         kinds.append("optimisation")
     rows = [
-        [name, *(f"{style.grid[kind]:.2f}" for kind in kinds)]
+        [name]
+        + [f"{style.grid[kind]:.2f}" for kind in kinds]
+        + [f"{style.grain[kind]:.1f}" for kind in kinds]
         for name, style in report.styles.items()
     ]
+    heads = ["style", *(f"grid: {kinds[0]}", *kinds[1:])]
+    heads += [f"grain: {kinds[0]}", *kinds[1:]]
     return (
-        "## Grid\n\n"
+        "## Grid and grain\n\n"
         "How far the periods of 8, 4, 8/3 and 2 px stand out of the spectrum, in "
         "decades: about 0 for paintings and photographs, from "
-        f"{SEEN} up one sees it.\n\n" + _table(["style", *kinds], rows)
+        f"{SEEN} up one sees it. Then the grain: colour finer than 4 px, or "
+        f"brightness finer than 2.2, rms in grey levels of 255; from {DIRTY} up it "
+        "looks like dirt.\n\n" + _table(heads, rows)
     )
 
 

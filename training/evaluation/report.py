@@ -46,12 +46,14 @@ class StyleReport:
         standings: one a photograph.
         grid: mean `lattice` in decades of "painter", "photograph", "painting" and, if
             it was not left out, "optimisation".
+        grain: mean `grain` in grey levels of the same.
     """
 
     title: str
     artist: str
     standings: tuple[Standing, ...]
     grid: Mapping[str, float]
+    grain: Mapping[str, float]
 
     def painter(self, term: str) -> float:
         """A term of the painter, averaged over photographs."""

@@ -11,6 +11,7 @@ from livestyle.frame import Pixels
 # px: cells of the networks' coarsest map, and their harmonics.
 PERIODS = (8.0, 4.0, 8 / 3, 2.0)
 SEEN = 0.3  # decades from which on people see a grid
+DIRTY = 6  # grey levels from which on people see grain
 
 
 def lattice(pixels: Pixels, periods: tuple[float, ...] = PERIODS) -> float:

@@ -1,8 +1,8 @@
-"""Where a painter stands in one style: its losses, its grid, the optimisation's."""
+"""Where a painter stands in one style: losses, grid and grain, the optimisation's."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +12,7 @@ from livestyle.frame import Pixels
 from training.evaluation.distance import Target
 from training.evaluation.flicker import Paint
 from training.evaluation.report import Standing, StyleReport
-from training.evaluation.spectrum import lattice
+from training.evaluation.spectrum import grain, lattice
 from training.evaluation.validation import Photo
 from training.evaluation.yardstick import Course, Yardstick
 from training.objective import Objective
@@ -82,7 +82,7 @@ class Judge:
             if course is not None:
                 courses.append(course)
             standings.append(self._standing(target, photo, pastiche, course))
-        grid = {
+        kinds: dict[str, Sequence[Pixels]] = {
             "painter": pastiches,
             "photograph": [photo.pixels for photo in self.photos],
             "painting": [painting],
@@ -92,7 +92,8 @@ class Judge:
             style.title,
             style.artist,
             tuple(standings),
-            {kind: _mean_lattice(found) for kind, found in grid.items() if found},
+            _means(lattice, kinds),
+            _means(grain, kinds),
         )
         return Judged(painting, pastiches, tuple(courses), report)
 
@@ -128,5 +129,12 @@ class Judge:
         )
 
 
-def _mean_lattice(pictures: Sequence[Pixels]) -> float:
-    return float(np.mean([lattice(picture) for picture in pictures]))
+def _means(
+    measure: Callable[[Pixels], float], kinds: Mapping[str, Sequence[Pixels]]
+) -> dict[str, float]:
+    """Of each kind of pictures that there is."""
+    return {
+        kind: float(np.mean([measure(picture) for picture in pictures]))
+        for kind, pictures in kinds.items()
+        if pictures
+    }
