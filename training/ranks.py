@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import torch
 import torch.distributed as dist
@@ -21,10 +21,12 @@ class Ranks:
     Attributes:
         rank: number of this process, from 0; 0 alone writes files.
         world: how many there are.
+        group: that numbers are summed in; None for that of all processes.
     """
 
     rank: int = 0
     world: int = 1
+    group: dist.ProcessGroup | None = field(default=None, repr=False, compare=False)
 
     @property
     def first(self) -> bool:
@@ -53,7 +55,7 @@ class Ranks:
         if self.world == 1:
             return value
         total = value.detach().clone()
-        dist.all_reduce(total)
+        dist.all_reduce(total, group=self.group)
         return total / self.world + value - value.detach()
 
     def sum(self, *numbers: float) -> list[float]:
@@ -63,7 +65,7 @@ class Ranks:
         # NCCL takes tensors on a GPU only.
         device = "cuda" if dist.get_backend() == "nccl" else "cpu"
         total = torch.tensor(numbers, dtype=torch.float64, device=device)
-        dist.all_reduce(total)
+        dist.all_reduce(total, group=self.group)
         return [float(number) for number in total.tolist()]
 
 
@@ -83,7 +85,12 @@ def joined(device: torch.device) -> Iterator[Ranks]:
         yield Ranks()
         return
     dist.init_process_group("nccl" if device.type == "cuda" else "gloo")
+    # A group of our own: DistributedDataParallel never lets go of the one that it is
+    # given, nor of its threads. A thread of gloo's that gives back a tensor of Python's
+    # while the interpreter ends aborts the process.
+    group = dist.new_group()
+    assert isinstance(group, dist.ProcessGroup)  # this process is one of it
     try:
-        yield Ranks(dist.get_rank(), dist.get_world_size())
+        yield Ranks(dist.get_rank(), dist.get_world_size(), group)
     finally:
         dist.destroy_process_group()
