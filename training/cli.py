@@ -127,6 +127,7 @@ def _parser() -> argparse.ArgumentParser:
 def _fit(options: dict[str, Any]) -> int:
     from tqdm import tqdm
 
+    from training.allocator import keep_memory
     from training.checkpoint import Checkpoint
     from training.config import load_recipe
     from training.fit import Progress, fit
@@ -153,6 +154,7 @@ def _fit(options: dict[str, Any]) -> int:
         precision=options["precision"],
         decode=options["decode"],
     )
+    keep_memory()
     seen: deque[Progress] = deque(maxlen=1)
     with tqdm(
         total=1000,

@@ -18,11 +18,11 @@ from training.losses import (
     RangeLoss,
     StyleLoss,
     TotalVariation,
-    texture,
 )
 from training.ranks import Ranks
 from training.reading import read_rgb
 from training.repetition import RepetitionLoss
+from training.texture import texture
 from training.vgg import Feats, Features
 
 
