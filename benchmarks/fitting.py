@@ -18,7 +18,8 @@ The time that workers take to start is left out.
 
 The roofline is what the device's matrix units can do: the floating-point operations of
 one step of the fit (networks, losses and their gradients, counted by torch) over those
-that a large product of matrices reaches in the fit's precision in the same run.
+that a large product of matrices reaches in the fit's precision in the same run. The
+same product in float32 says how much of the ratio the precision alone can bring.
 """
 
 from __future__ import annotations
@@ -145,6 +146,7 @@ def roofline(recipe: Recipe, options: argparse.Namespace) -> dict[str, float]:
     return {
         "flops_per_image": counter.get_total_flops() / recipe.batch,
         "matrix_flops_per_second": matrix_rate(device, easel.dtype),
+        "matrix_flops_per_second_in_float32": matrix_rate(device, torch.float32),
     }
 
 
