@@ -16,6 +16,8 @@ and in turns, each turn in a process of its own:
 
 The time that workers take to start is left out.
 
+What holds it back is told by the shares of a step's time that kinds of operations take.
+
 The roofline is what the device's matrix units can do: the floating-point operations of
 one step of the fit (networks, losses and their gradients, counted by torch) over those
 that a large product of matrices reaches in the fit's precision in the same run. The
@@ -36,6 +38,7 @@ from pathlib import Path
 
 import torch
 from torch import Tensor
+from torch.profiler import ProfilerActivity, profile
 from torch.utils.flop_counter import FlopCounterMode
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
@@ -54,6 +57,11 @@ from training.vgg import Features
 
 RESULT = Path(__file__).parent / "results" / "fitting.json"
 WARM = 2  # steps before the clock counts
+# What operations of torch, or kernels of CUDA, are called.
+KINDS = {
+    "convolutions": ("conv", "fprop", "dgrad", "wgrad", "implicit"),
+    "products of matrices": ("bmm", "addmm", "aten::mm", "gemm"),
+}
 
 
 def gram(features: Tensor) -> Tensor:
@@ -131,9 +139,17 @@ WAYS = {
 }
 
 
-def roofline(recipe: Recipe, options: argparse.Namespace) -> dict[str, float]:
-    """Operations a photograph takes, and those a second that the device can do."""
+def roofline(
+    recipe: Recipe, options: argparse.Namespace
+) -> tuple[dict[str, float], dict[str, float]]:
+    """What the device could do and what it does.
+
+    Returns:
+        Operations a photograph takes, and those a second that the device can do; and
+        the share of a step's time by kind of operation.
+    """
     device = choose_device()
+    keep_memory()
     with tempfile.TemporaryDirectory() as folder:
         fitting = FitOptions(
             options.data, options.styles, Path(folder), options.vgg_weights
@@ -143,11 +159,32 @@ def roofline(recipe: Recipe, options: argparse.Namespace) -> dict[str, float]:
         pictures = torch.randint(0, 256, shape, dtype=torch.uint8)
         with FlopCounterMode(display=False) as counter:
             easel.advance(pictures)
-    return {
+        shares = shares_of_time(easel, pictures)
+    rates = {
         "flops_per_image": counter.get_total_flops() / recipe.batch,
         "matrix_flops_per_second": matrix_rate(device, easel.dtype),
         "matrix_flops_per_second_in_float32": matrix_rate(device, torch.float32),
     }
+    return rates, shares
+
+
+def shares_of_time(easel: Easel, pictures: Tensor) -> dict[str, float]:
+    """Of two steps of the fit, by kind of operation; measuring slows them down."""
+    cuda = easel.device.type == "cuda"
+    kinds = [ProfilerActivity.CUDA if cuda else ProfilerActivity.CPU]
+    with profile(activities=kinds) as seen:
+        for _ in range(2):
+            easel.advance(pictures)
+    times = dict.fromkeys((*KINDS, "all else"), 0.0)
+    for event in seen.key_averages():
+        kind = next(
+            (k for k, words in KINDS.items() if any(w in event.key for w in words)),
+            "all else",
+        )
+        times[kind] += (
+            event.self_device_time_total if cuda else event.self_cpu_time_total
+        )
+    return {kind: round(t / sum(times.values()), 3) for kind, t in times.items()}
 
 
 def matrix_rate(device: torch.device, dtype: torch.dtype) -> float:
@@ -189,7 +226,7 @@ def main() -> None:
         return
     turns = [{way: in_a_process(way) for way in WAYS} for _ in range(options.rounds)]
     speeds = {way: [turn[way] for turn in turns] for way in WAYS}
-    roof = roofline(recipe, options)
+    roof, shares = roofline(recipe, options)
     medians = {way: statistics.median(runs) for way, runs in speeds.items()}
     reached = medians["fit"] * roof["flops_per_image"]
     result = {
@@ -206,6 +243,7 @@ def main() -> None:
         },
         **{f"giga{name}": round(value / 1e9, 1) for name, value in roof.items()},
         "share_of_roofline": round(reached / roof["matrix_flops_per_second"], 3),
+        "shares_of_time": shares,
         "machine": describe("torch", "torchvision", "numpy"),
     }
     options.output.parent.mkdir(parents=True, exist_ok=True)
