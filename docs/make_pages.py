@@ -1,4 +1,4 @@
-"""Writes the parts of the pages that are made from code: keys, options, models, figures.
+"""Writes the parts of pages that are made from code: keys, options, models, figures.
 
 python docs/make_pages.py            writes them
 python docs/make_pages.py --check    says which are stale, and exits with 1
@@ -72,10 +72,11 @@ def fitting() -> str:
     data = json.loads((ROOT / "benchmarks/results/fitting.json").read_text("utf-8"))
     rate = statistics.median(data["images_per_second"]["fit"])
     faster = data["fit_is_faster_by"]
+    own, same = faster["plain, its own network"], faster["plain"]
     return (
-        f"{rate:.1f} photographs a second, {faster['plain, its own network']:.1f} times "
-        "as many as the\n  plain loop that tutorials show with Johnson's network, and "
-        f"{faster['plain']:.1f} times as many as that loop with the same network"
+        f"{rate:.1f} photographs a second, {own:.1f} times as many as the\n  plain loop "
+        f"that tutorials show with Johnson's network, and {same:.1f} times as many as "
+        "that loop with the same network"
     )
 
 
