@@ -74,9 +74,9 @@ def fitting() -> str:
     faster = data["fit_is_faster_by"]
     own, same = faster["plain, its own network"], faster["plain"]
     return (
-        f"{rate:.1f} photographs a second, {own:.1f} times as many as the\n  plain loop "
-        f"that tutorials show with Johnson's network, and {same:.1f} times as many as "
-        "that loop with the same network"
+        f"{rate:.1f} photographs a second, {own:.1f} times as many as the\n  plain "
+        f"loop that tutorials show with Johnson's network, and {same:.1f} times as many "
+        "as that loop with the same network"
     )
 
 
