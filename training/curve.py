@@ -41,17 +41,21 @@ class Curve:
         from matplotlib.figure import Figure
 
         count = max(1, len(self.stages))
-        figure = Figure(figsize=(6.4 * count, 4.8), layout="constrained")
+        figure = Figure(figsize=(6.4 * count + 1.4, 4.8), layout="constrained")
         panels = figure.subplots(1, count, squeeze=False)[0]
         for panel, (stage, terms) in zip(panels, self.stages, strict=False):
-            for name, values in terms.items():
+            for i, (name, values) in enumerate(terms.items()):
                 if _drawable(values):
                     wide = 2.0 if name == "total" else 1.0
                     thin = ":" if " " in name else "-"
-                    panel.plot(values, thin, linewidth=wide, label=name)
+                    panel.plot(
+                        values, thin, color=f"C{i % 10}", linewidth=wide, label=name
+                    )
             panel.set(title=stage, xlabel="step", ylabel="loss", yscale="log")
             panel.grid(alpha=0.3)
-            panel.legend(fontsize="x-small")
+        # Beside the panels, as curves run through every corner of them.
+        lines, names = panels[-1].get_legend_handles_labels()
+        figure.legend(lines, names, loc="outside right upper", fontsize="x-small")
         FigureCanvasAgg(figure)
         drawn = io.BytesIO()
         figure.savefig(drawn, format="png", dpi=110)
