@@ -96,7 +96,12 @@ def _parser() -> argparse.ArgumentParser:
         "--time", type=parse_duration, metavar="30m", help="fit for so long instead"
     )
     fit.add_argument("--resume", action="store_true", help="go on where it stopped")
-    fit.add_argument("--workers", type=_count, default=2, help="decoding processes (2)")
+    fit.add_argument(
+        "--workers",
+        type=_count,
+        default=FitOptions.workers,
+        help="decoding processes (%(default)s)",
+    )
     fit.add_argument("--device", default="auto", help="auto, cpu or cuda (auto)")
     fit.add_argument(
         "--precision", default="auto", help="auto, float32 or bfloat16 (auto)"

@@ -224,8 +224,10 @@ def batches(
 
 
 def _quiet_worker(_: int) -> None:
-    # A terminal sends Ctrl-C to all: workers that died of it would break the batch
-    # that the fit is still to get before it stops in order.
+    # A terminal sends Ctrl-C to all, torchrun SIGTERM: workers that died of it would
+    # break the batch that the fit is still to get before it stops in order. They end
+    # when the fit does.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
     # Each worker is one of several: OpenCV's own threads would fight with the others.
     cv2.setNumThreads(1)

@@ -10,16 +10,12 @@ import torch
 from torch import Tensor
 from torch.optim.lr_scheduler import StepLR
 
-from livestyle.errors import LivestyleError
+from training.errors import DivergedError
 from training.transfer_settings import Descent
 
 FIRST_MOVE = 0.02  # of 0..1: root mean square of the first move that L-BFGS tries
 
 Objective = Callable[[Tensor], Mapping[str, Tensor]]
-
-
-class DivergedError(LivestyleError):
-    """The loss of the picture is no number any more."""
 
 
 @dataclass(frozen=True)

@@ -30,11 +30,17 @@ def choose_device(name: str = "auto") -> torch.device:
             "this torch sees no CUDA GPU", hint="Use --device cpu, or mend the driver."
         )
     try:
-        return torch.device(name)
+        device = torch.device(name)
     except RuntimeError as error:
         raise SettingsError(
             f"there is no device '{name}'", hint="Use auto, cpu or cuda."
         ) from error
+    if device.type == "cuda" and (device.index or 0) >= torch.cuda.device_count():
+        raise SettingsError(
+            f"there is no GPU {device.index}, there are {torch.cuda.device_count()}",
+            hint="Start one process a GPU: --nproc-per-node says how many.",
+        )
+    return device
 
 
 def choose_precision(name: str, device: torch.device) -> torch.dtype:

@@ -12,10 +12,11 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.nn.parallel import DistributedDataParallel
 
-from livestyle.errors import LivestyleError, OutputError
+from livestyle.errors import OutputError
 from training.checkpoint import FILE, Checkpoint, commit
 from training.config import Recipe
 from training.device import choose_precision, precision_name
+from training.errors import DivergedError
 from training.nets import Painter
 from training.objective import Objective, load_paintings
 from training.options import FitOptions
@@ -27,10 +28,6 @@ from training.vgg import Features
 Placed = TypeVar("Placed", bound=nn.Module)
 
 AVERAGED = 50  # steps that the reported terms are averaged over
-
-
-class DivergedError(LivestyleError):
-    """The loss is no number any more, or has exploded."""
 
 
 class Easel:

@@ -68,6 +68,7 @@ def evaluate(settings: EvaluateSettings, watch: Watch = _nobody) -> Report:
     objective, paintings = load_objective(
         judged(recipe), settings.styles, settings.vgg_weights, settings.device
     )
+    yardstick = _yardstick(objective, settings) if settings.steps else None
     styles = painter.card.styles
     paints = {s.name: partial(painter.paint, style=s.vector()) for s in styles}
 
@@ -80,7 +81,6 @@ def evaluate(settings: EvaluateSettings, watch: Watch = _nobody) -> Report:
     photos = [photo.pixels for photo in validation.photos]
     still = still_flicker(photos, paints, settings.noise, settings.seed)
     speed = _speed(painter, settings, watch) if settings.rounds else None
-    yardstick = _yardstick(objective, settings) if settings.steps else None
     judge = Judge(objective, validation.photos, yardstick, settings.marks, watch)
     standings = {
         style.name: judge(i, style, paintings[i], paints[style.name])

@@ -13,7 +13,8 @@ from livestyle.signals import polite
 from training.config import Recipe
 from training.data import Crops, batches, find_pictures, split
 from training.device import choose_device
-from training.easel import DivergedError, Easel
+from training.easel import Easel
+from training.errors import DivergedError
 from training.gpu_decode import choose_decoder
 from training.options import FitOptions
 from training.preview import Preview

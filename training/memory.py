@@ -21,6 +21,7 @@ INDEX = 8  # bytes: where max pooling found each maximum
 # Maps of the first block that backward holds at a time, measured: gradients in and out
 # of a convolution, and its input as the convolution's kernel wants it.
 PASSING_MAPS = 9
+LOOKING_MAPS = 3  # the same without a gradient: in, out, and in as the kernel wants it
 CANVASES = 12  # copies of the picture: gradient, direction, those of the line search
 SPARE = 0.9  # share of the free memory that is used
 RETRY = 0.7  # of the sides of a size that failed although it should have fitted
@@ -88,6 +89,27 @@ def require_memory(
     needed = needed_bytes(features, size_wh, history)
     if needed > free:
         raise _too_large(features, size_wh, history, free)
+
+
+def require_style_memory(size_wh: tuple[int, int], scale: float, free: int) -> None:
+    """Makes sure that paintings can be looked at as large as they are wanted.
+
+    Args:
+        size_wh: of the pastiche, px; a painting gets scale squared times its pixels.
+        scale: of the paintings.
+        free: bytes.
+
+    Raises:
+        SettingsError: they cannot; names a scale that fits.
+    """
+    needed = size_wh[0] * size_wh[1] * scale**2 * LOOKING_MAPS * CHANNELS[0] * FLOAT
+    if needed > free:
+        fits = scale * (SPARE * free / needed) ** 0.5
+        raise SettingsError(
+            f"paintings of --style-scale {scale:g} do not fit into memory: each takes "
+            f"about {needed / 1e9:.1f} GB, and {free / 1e9:.1f} GB are free",
+            hint=f"Take --style-scale {fits:.1f} or less.",
+        )
 
 
 @contextmanager

@@ -33,7 +33,12 @@ from training.colours import (
 from training.descent import Progress, descend
 from training.device import choose_device
 from training.guidance import Region
-from training.memory import free_bytes, memory_errors, require_memory
+from training.memory import (
+    free_bytes,
+    memory_errors,
+    require_memory,
+    require_style_memory,
+)
 from training.transfer import Style, TransferLoss
 from training.transfer_settings import OptimizeSettings
 from training.vgg import Features
@@ -126,7 +131,9 @@ def optimize(
         weights=settings.vgg_weights,
     ).to(device)
     for size in sizes:
-        require_memory(features, size, history, free_bytes(device))
+        free = free_bytes(device)
+        require_memory(features, size, history, free)
+        require_style_memory(size, settings.style_scale, free)
     content = crop_to(content, sizes[-1])
     before: Picture | None = None
     for stage, size in enumerate(sizes):

@@ -29,7 +29,7 @@ class FitOptions:
     vgg_weights: Path | str | None = None
     seconds: float | None = None
     resume: bool = False
-    workers: int = 1
+    workers: int = 2
     device: str = "auto"
     precision: str = "auto"
     decode: str = "auto"

@@ -59,7 +59,7 @@ class Part:
             self.path.write_bytes(b"")
             self.notes.write_text(json.dumps(validators(url, headers)), "utf-8")
         except OSError as error:
-            raise _cannot_write(self.path, error) from error
+            raise cannot_write(self.path, error) from error
 
     def append(self) -> Appender:
         """Opens the file behind its last byte."""
@@ -92,7 +92,7 @@ class Appender:
             # Unbuffered: what is counted as received is with the system.
             self._file: IO[bytes] = path.open("ab", buffering=0)
         except OSError as error:
-            raise _cannot_write(path, error) from error
+            raise cannot_write(path, error) from error
 
     def __enter__(self) -> Appender:
         return self
@@ -107,7 +107,7 @@ class Appender:
             while view:
                 view = view[self._file.write(view) :]
         except OSError as error:
-            raise _cannot_write(self.path, error) from error
+            raise cannot_write(self.path, error) from error
 
 
 def validators(url: str, headers: Headers) -> Validators:
@@ -125,7 +125,8 @@ def validators(url: str, headers: Headers) -> Validators:
     return found
 
 
-def _cannot_write(path: Path, error: OSError) -> OutputError:
+def cannot_write(path: Path, error: OSError) -> OutputError:
+    """Says why a part cannot be written, and that nothing before it is lost."""
     return OutputError(
         f"{path} cannot be written ({error.strerror or error})",
         hint="Free some space or choose another folder with -o; "

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-import cv2
 import numpy as np
 import torch
 from torch import Tensor
 
+from livestyle.naming import make_folder
+from livestyle.sinks.snapshot import write_png
 from training.config import Recipe
 from training.data import centre_crop
 from training.nets import Painter
@@ -64,14 +65,17 @@ class Preview:
         add("data/waiting", waiting, step)
 
     def sheet(self, step: int, painter: Painter) -> Path:
-        """Paints the validation photographs in every style; returns the PNG."""
+        """Paints the validation photographs in every style; returns the PNG.
+
+        Raises:
+            OutputError: it cannot be written.
+        """
         sheet = paint_sheet(painter, self.photos, self.heads)
         self.writer.add_image("validation", sheet, step, dataformats="HWC")
-        self.folder.mkdir(parents=True, exist_ok=True)
-        for name in ("sheet.png", f"sheet_{step:06d}.png"):
-            ok, data = cv2.imencode(".png", sheet[..., ::-1])
-            if ok:
-                (self.folder / name).write_bytes(data.tobytes())
+        make_folder(self.folder)
+        bgr = np.ascontiguousarray(sheet[..., ::-1])
+        for name in (f"sheet_{step:06d}.png", "sheet.png"):
+            write_png(self.folder / name, bgr, overwrite=True)
         return self.folder / "sheet.png"
 
     def close(self) -> None:

@@ -84,6 +84,9 @@ def joined(device: torch.device) -> Iterator[Ranks]:
     if int(os.environ.get("WORLD_SIZE", "1")) == 1:
         yield Ranks()
         return
+    if device.type == "cuda":
+        # Each process its own GPU, also for what is put "on the GPU" without a number.
+        torch.cuda.set_device(device)
     dist.init_process_group("nccl" if device.type == "cuda" else "gloo")
     # A group of our own: DistributedDataParallel never lets go of the one that it is
     # given, nor of its threads. A thread of gloo's that gives back a tensor of Python's

@@ -46,6 +46,7 @@ class Results:
         self.curve = Curve()
         self.film: Film | None = None
         self.latest: Snapshot | None = None
+        self._filmed = False  # whether the newest picture is in the film
         require_png(path)
         make_folder(path.parent)
         for file in (path, self.preview, self.losses):
@@ -71,7 +72,8 @@ class Results:
         self.curve.add(f"{width}x{height}", snapshot.terms)
         if self.preview_every and snapshot.step % self.preview_every == 0:
             write_png(self.preview, to_bgr(snapshot.picture()), overwrite=True)
-        if self.film is not None and snapshot.step % self.film_every == 0:
+        self._filmed = self.film is not None and snapshot.step % self.film_every == 0
+        if self.film is not None and self._filmed:
             self.film.add(snapshot.picture())
 
     def finish(self) -> list[Path]:
@@ -93,6 +95,8 @@ class Results:
         self.curve.write(self.losses, overwrite=self.overwrite)
         written.append(self.losses)
         if self.film is not None:
+            if not self._filmed:
+                self.film.add(self.latest.picture())
             self.film.close()
             written.append(self.film.path)
         return written

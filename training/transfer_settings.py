@@ -157,6 +157,10 @@ class OptimizeSettings:
             )
         for steps in self.steps:
             require_positive("steps", steps)
+        if not 0 <= self.seed < 2**31:
+            raise SettingsError(
+                f"seed is {self.seed}", hint="Take 0 or more, below 2 ** 31."
+            )
 
     def steps_of(self, stage: int) -> int:
         """How many steps are made at a size."""

@@ -9,7 +9,8 @@ from collections.abc import Callable
 from lzma import LZMAError
 from pathlib import Path, PurePosixPath
 
-from livestyle.errors import OutputError, SourceError
+from livestyle.errors import SourceError
+from training.part import cannot_write
 from training.room import in_blocks, require_room
 
 SUFFIXES = {".jpg", ".jpeg"}
@@ -131,7 +132,7 @@ def _make(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise _cannot_write(folder, error) from error
+        raise cannot_write(folder, error) from error
 
 
 def _extract(opened: zipfile.ZipFile, member: zipfile.ZipInfo, path: Path) -> None:
@@ -143,26 +144,18 @@ def _extract(opened: zipfile.ZipFile, member: zipfile.ZipInfo, path: Path) -> No
         temporary.replace(path)
     except OSError as error:
         temporary.unlink(missing_ok=True)
-        raise _cannot_write(path, error) from error
+        raise cannot_write(path, error) from error
 
 
 def _rename(gathering: Path, folder: Path) -> None:
     try:
         gathering.rename(folder)
     except OSError as error:
-        raise _cannot_write(folder, error) from error
+        raise cannot_write(folder, error) from error
 
 
 def _not_as_expected(archive: Path, what: str) -> SourceError:
     return SourceError(
         f"{archive} {what}; nothing of it was unpacked",
         hint="It is not the archive that COCO publishes: delete it, or take another.",
-    )
-
-
-def _cannot_write(path: Path, error: OSError) -> OutputError:
-    return OutputError(
-        f"{path} cannot be written ({error.strerror or error})",
-        hint="Free some space or choose another folder with -o; "
-        "the same command then goes on where it stopped.",
     )

@@ -5,7 +5,8 @@ import torch
 from torch import Tensor
 
 from livestyle.errors import SettingsError
-from training.descent import Descent, DivergedError, Progress, descend
+from training.descent import Descent, Progress, descend
+from training.errors import DivergedError
 
 START = torch.rand(1, 3, 6, 8, generator=torch.Generator().manual_seed(0))
 GOAL = torch.rand(1, 3, 6, 8, generator=torch.Generator().manual_seed(1))

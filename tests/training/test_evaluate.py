@@ -137,18 +137,32 @@ def test_without_optimisation_the_rest_is_there(settings: EvaluateSettings):
     ]
 
 
-def test_a_painter_as_good_as_the_painting_stands_beyond_all_steps(
+def test_a_painter_stands_at_the_first_step_that_is_as_good(
     settings: EvaluateSettings,
 ):
-    """The photograph itself has no style; noise has neither style nor content."""
     report = evaluate(settings)
     for found in report.styles.values():
         for standing in found.standings:
             curve = [standing.optimisation[mark]["total"] for mark in (0, 3)]
-            if standing.stands_at is None:
-                assert standing.painter["total"] < curve[-1]
-            else:
-                assert standing.painter["total"] >= curve[-1]
+            own = standing.painter["total"]
+            stands = standing.stands_at
+            assert (stands is None) == (own < min(curve))
+            assert (stands == 0) == (own >= curve[0])
+
+
+def test_a_place_that_cannot_be_written_is_told_before_the_long_work(
+    settings: EvaluateSettings, tmp_path: Path
+):
+    (tmp_path / "taken").write_text("no folder")
+    told: list[str] = []
+
+    def watch(what: str, done: int, of: int) -> None:
+        told.append(what)
+
+    for places in ({"output": tmp_path / "taken"}, {"cache": tmp_path / "taken" / "c"}):
+        with pytest.raises(LivestyleError, match=r"cannot write .*taken"):
+            evaluate(replace(settings, **places), watch)
+    assert told == []
 
 
 def test_a_report_is_never_overwritten_unasked(settings: EvaluateSettings):

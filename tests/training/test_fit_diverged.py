@@ -8,7 +8,8 @@ import torch
 from tests.training.fitting import run
 from tests.training.studio import tiny_options, tiny_recipe
 from training.checkpoint import Checkpoint
-from training.easel import AVERAGED, DivergedError, Easel
+from training.easel import AVERAGED, Easel
+from training.errors import DivergedError
 from training.fit import fit
 
 CPU = torch.device("cpu")

@@ -120,6 +120,22 @@ def test_the_film_shows_every_step_at_the_final_size(tmp_path: Path):
     assert files(tmp_path) == {"wave.png", "wave_losses.png", "wave.mp4"}
 
 
+@pytest.mark.parametrize(("steps", "frames"), [(3, 3), (4, 3), (5, 4)])
+def test_the_film_ends_with_the_finished_picture(
+    steps: int, frames: int, tmp_path: Path
+):
+    """Of steps 0 to `steps` it has every second one, and the last in any case."""
+    results = Results(tmp_path / "wave.png", film=tmp_path / "wave.mp4", film_every=2)
+    results.begin((48, 36))
+    for step in range(steps + 1):
+        results.add(snapshot(step, step / steps))
+    results.finish()
+    with av.open(str(tmp_path / "wave.mp4")) as movie:
+        means = [f.to_ndarray(format="rgb24").mean() / 255 for f in movie.decode()]
+    assert len(means) == frames
+    assert means[-1] == pytest.approx(1.0, abs=0.02)
+
+
 def test_a_film_that_is_given_up_leaves_nothing(tmp_path: Path):
     film = Film(tmp_path / "wave.mkv", (48, 36))
     film.add(np.full((36, 48, 3), 0.5, np.float32))

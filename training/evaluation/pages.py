@@ -10,7 +10,14 @@ import numpy as np
 
 from livestyle.errors import OutputError
 from livestyle.frame import Pixels
-from livestyle.naming import beside, create, make_folder, output_error, put_in_place
+from livestyle.naming import (
+    beside,
+    claim,
+    create,
+    make_folder,
+    output_error,
+    put_in_place,
+)
 from livestyle.sinks.snapshot import write_png
 from training.evaluation.figures import loss_curves, sheet, spectra
 from training.evaluation.markdown import as_markdown
@@ -51,6 +58,7 @@ class Pages:
                 f"'{folder / taken[0]}' is already there",
                 hint="Choose another folder with -o, or replace it with --overwrite.",
             )
+        claim(beside(folder / PAGE))
 
     def write(
         self, report: Report, photos: Sequence[Photo], judged: Mapping[str, Judged]

@@ -14,7 +14,14 @@ import numpy as np
 import torch
 
 from livestyle.frame import Pixels
-from livestyle.naming import beside, create, make_folder, output_error, put_in_place
+from livestyle.naming import (
+    beside,
+    claim,
+    create,
+    make_folder,
+    output_error,
+    put_in_place,
+)
 from training.config import Painting, Recipe
 from training.descent import descend
 from training.evaluation.distance import Target, to_pixels
@@ -68,7 +75,10 @@ class Yardstick:
         features: the loss network.
         descent: the optimizer.
         seed: of the noise that it starts from.
-        cache: the folder.
+        cache: the folder, made if needed.
+
+    Raises:
+        OutputError: nothing can be kept there.
     """
 
     def __init__(
@@ -84,6 +94,8 @@ class Yardstick:
         self.seed = seed
         self.cache = cache
         self._network = _fingerprint(features)
+        make_folder(cache)
+        claim(beside(cache / "course.npz"))
 
     def course(
         self,
@@ -187,7 +199,6 @@ def _write(path: Path, course: Course) -> None:
     Raises:
         OutputError: it cannot be written.
     """
-    make_folder(path.parent)
     data = io.BytesIO()
     np.savez_compressed(
         data,
