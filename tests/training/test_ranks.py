@@ -28,19 +28,20 @@ from training.checkpoint import Checkpoint
 from training.config import parse_recipe
 from training.fit import fit
 from training.options import FitOptions
-torch.set_num_threads(1)
-told = json.loads(sys.argv[1])
-paths = ("data", "styles", "out")
-options = FitOptions(**{
-    k: Path(v) if k in paths else v for k, v in told["options"].items()
-})
-def report(progress):
-    (options.out / "progress").write_text(f"{progress.step} {os.getpid()}")
-    if progress.step == told["stop_in"]:
-        os.kill(os.getpid(), signal.SIGTERM)
-fit(parse_recipe(told["recipe"]), options, report)
-names = [t.read_text().strip() for t in Path("/proc/self/task").glob("*/comm")]
-(options.out / f"done{os.environ['RANK']}").write_text(" ".join(names))
+if __name__ == "__main__":  # which the data workers are not
+    torch.set_num_threads(1)
+    told = json.loads(sys.argv[1])
+    paths = ("data", "styles", "out")
+    options = FitOptions(**{
+        k: Path(v) if k in paths else v for k, v in told["options"].items()
+    })
+    def report(progress):
+        (options.out / "progress").write_text(f"{progress.step} {os.getpid()}")
+        if progress.step == told["stop_in"]:
+            os.kill(os.getpid(), signal.SIGTERM)
+    fit(parse_recipe(told["recipe"]), options, report)
+    names = [t.read_text().strip() for t in Path("/proc/self/task").glob("*/comm")]
+    (options.out / f"done{os.environ['RANK']}").write_text(" ".join(names))
 """
 
 
@@ -63,6 +64,7 @@ def start(
     command += [str(script), json.dumps(told, default=str)]
     return subprocess.Popen(
         command,
+        start_new_session=True,  # as a terminal gives each command a group
         env={**os.environ, "PYTHONPATH": str(Path.cwd()), "OMP_NUM_THREADS": "1"},
         stderr=subprocess.PIPE,
         text=True,
@@ -95,10 +97,10 @@ def test_two_processes_with_half_the_batch_have_the_gradients_of_one_with_all(
     wanted, found = gradients(one.out), gradients(two.out)
     assert wanted.keys() == found.keys()
     largest = max(float(g.abs().max()) for g in wanted.values())
-    assert largest > 1e-3
+    assert largest > 0
     for i, gradient in wanted.items():
         difference = float((found[i] - gradient).abs().max())
-        assert difference < 1e-5 * max(1.0, largest), i
+        assert difference < 1e-5 * largest, i
     terms, theirs = (Checkpoint.load(o.out).terms for o in (one, two))
     assert theirs == pytest.approx(terms, rel=1e-4)
 
@@ -153,15 +155,22 @@ def test_a_killed_process_ends_the_run_with_a_checkpoint_of_the_last_step(
     assert Checkpoint.load(tmp_path).step == left.step + 1
 
 
-def test_ctrl_c_to_all_ends_them_together_with_the_last_step_saved(
-    studio: Path, tmp_path: Path
+@pytest.mark.parametrize("kind", [signal.SIGTERM, signal.SIGINT])
+def test_ctrl_c_ends_all_together_with_the_last_step_saved(
+    kind: signal.Signals, studio: Path, tmp_path: Path
 ):
+    """SIGTERM goes to the launcher, a terminal's Ctrl-C to all that it started."""
     recipe = tiny_recipe(steps=100_000)
-    process = start(recipe, tiny_options(studio, tmp_path, save_every=10**6), 2)
+    options = tiny_options(studio, tmp_path, save_every=10**6, workers=1)
+    process = start(recipe, options, 2)
     step, _ = wait_for_step(tmp_path, process, 3)
-    process.send_signal(signal.SIGTERM)
-    process.communicate(timeout=120)
+    if kind == signal.SIGTERM:
+        process.send_signal(kind)
+    else:
+        os.killpg(process.pid, kind)
+    _, errors = process.communicate(timeout=120)
     assert Checkpoint.load(tmp_path).step >= step
+    assert "DataLoader" not in errors
 
 
 def wait_for_step(
