@@ -80,6 +80,40 @@ def fitting() -> str:
     )
 
 
+def judging() -> str:
+    """docs/evaluate.md with what the shipped painter was found to have."""
+    text = (ROOT / "docs/evaluate.md").read_text("utf-8")
+    return _fill(text, "judged", f"\n{judged()}\n")
+
+
+def judged() -> str:
+    """The report's summary as a table, a row a style."""
+    data = json.loads((ROOT / "benchmarks/results/first-light.json").read_text("utf-8"))
+    lines = [
+        "| style | loss, of the photograph's | stands at step | grid, decades | grain "
+        "| still flicker | moving flicker |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for name, style in data["styles"].items():
+        found = style["standings"]
+        own, before = (
+            statistics.fmean(s[who]["total"] for s in found)
+            for who in ("painter", "photograph")
+        )
+        # As the report has it: of two, the greater.
+        steps = sorted(s["stands_at"] for s in found)
+        moving = statistics.fmean(
+            clip["painted"][name] / clip["source"] for clip in data["clips"].values()
+        )
+        still = data["still"]["painted"][name] / data["still"]["source"]
+        lines.append(
+            f"| `{name}` | {own / before:.0%} | {steps[len(steps) // 2]} "
+            f"| {style['grid']['painter']:.2f} | {style['grain']['painter']:.1f} "
+            f"| x {still:.1f} | x {moving:.1f} |"
+        )
+    return "\n".join(lines)
+
+
 def models() -> str:
     """models/README.md, from the cards of the files beside it."""
     parts = [
@@ -137,6 +171,7 @@ def main() -> int:
         "README.md": readme(),
         "models/README.md": models(),
         "docs/training.md": training(),
+        "docs/evaluate.md": judging(),
     }
     for path, text in pages.items():
         file = ROOT / path
