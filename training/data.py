@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import itertools
+import os
 import signal
+import threading
 from collections.abc import Generator, Iterator, Sequence
 from pathlib import Path
 
@@ -17,6 +19,7 @@ from torch.utils.data import DataLoader, Dataset, Sampler
 from livestyle.errors import SettingsError
 from training.reading import Picture, read_rgb
 
+PATIENCE = 10  # s that a worker of several processes outlives its fit's end
 SUFFIXES = {".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff"}
 
 
@@ -223,11 +226,18 @@ def batches(
         raise _none_readable(len(crops.pictures)) from error
 
 
+def _leave_later(*_: object) -> None:
+    leaving = threading.Timer(PATIENCE, os._exit, [1])
+    leaving.daemon = True
+    leaving.start()
+
+
 def _quiet_worker(_: int) -> None:
-    # A terminal sends Ctrl-C to all, torchrun SIGTERM: workers that died of it would
-    # break the batch that the fit is still to get before it stops in order. They end
-    # when the fit does.
+    # A terminal sends Ctrl-C to all: workers that died of it would break the batch
+    # that the fit is still to get before it stops in order.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    if "LOCAL_RANK" in os.environ:
+        # torchrun sends SIGTERM to all that it started, at whatever depth.
+        signal.signal(signal.SIGTERM, _leave_later)
     # Each worker is one of several: OpenCV's own threads would fight with the others.
     cv2.setNumThreads(1)
