@@ -14,49 +14,20 @@ from __future__ import annotations
 
 import argparse
 import json
-import statistics
 import sys
-import tempfile
-import time
 import warnings
+from dataclasses import asdict
 from pathlib import Path
-
-import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from benchmarks.machine import describe
 from livestyle.bank import find
 from livestyle.model import Painter
 from livestyle.settings import parse_size
+from training.evaluation.speed import johnson, race, ratio
+from training.machine import describe
 
 RESULT = Path(__file__).parent / "results" / "speed.json"
-WARM = 3  # runs before the clock counts
-TURNS = {"johnson": 1, "painter": 4}  # counted runs; Johnson's are far slower
-
-
-def johnson(folder: Path) -> Path:
-    """Writes the Johnson network as a painter file."""
-    import torch
-
-    from training.checkpoint import Checkpoint
-    from training.config import Painting, Recipe
-    from training.export import export
-    from training.nets import Painter as Network
-
-    torch.manual_seed(0)
-    painting = Painting("none", "", "None", "Nobody", "2016")
-    recipe = Recipe("johnson", (painting,), network="johnson")
-    network = Network(recipe.network, 1, recipe.dim)
-    checkpoint = Checkpoint(recipe, 0, 0.0, network.state_dict(), {})
-    return export(checkpoint, folder / "johnson.onnx")
-
-
-def seconds(painter: Painter, pixels: np.ndarray) -> float:
-    """One run, frame in to frame out."""
-    start = time.perf_counter()
-    painter.paint(pixels, painter.identity)
-    return time.perf_counter() - start
 
 
 def main() -> None:
@@ -70,44 +41,18 @@ def main() -> None:
     parser.add_argument("-o", "--output", type=Path, default=RESULT)
     options = parser.parse_args()
 
+    painter = Painter(find(options.model), provider="cpu", threads=options.threads)
+    own, other = race(painter, johnson(options.threads), options.size, options.rounds)
     width, height = options.size
-    pixels = np.random.default_rng(0).integers(0, 256, (height, width, 3), np.uint8)
-    with tempfile.TemporaryDirectory() as folder:
-        paths = {"johnson": johnson(Path(folder)), "painter": find(options.model)}
-        painters = {
-            name: Painter(path, provider="cpu", threads=options.threads)
-            for name, path in paths.items()
-        }
-    for painter in painters.values():
-        for _ in range(WARM):
-            seconds(painter, pixels)
-    times: dict[str, list[float]] = {name: [] for name in painters}
-    for _ in range(options.rounds):
-        for name, turns in TURNS.items():
-            seconds(painters[name], pixels)
-            times[name] += [seconds(painters[name], pixels) for _ in range(turns)]
-
-    rows = {
-        name: {
-            "median_ms": round(statistics.median(runs) * 1e3, 2),
-            "min_ms": round(min(runs) * 1e3, 2),
-            "p95_ms": round(float(np.percentile(runs, 95)) * 1e3, 2),
-            "runs": len(runs),
-        }
-        for name, runs in times.items()
-    }
+    rows = {"johnson": asdict(other), "painter": asdict(own)}
     result = {
         "what": "one frame through ONNX Runtime's CPU provider, conversions included",
-        "model": painters["painter"].card.name,
+        "model": painter.card.name,
         "size": f"{width}x{height}",
         "threads": options.threads,
         "times": rows,
-        "ratio_of_medians": round(
-            rows["johnson"]["median_ms"] / rows["painter"]["median_ms"], 1
-        ),
-        "ratio_of_fastest": round(
-            rows["johnson"]["min_ms"] / rows["painter"]["min_ms"], 1
-        ),
+        "ratio_of_medians": ratio(own, other),
+        "ratio_of_fastest": ratio(own, other, fastest=True),
         "machine": describe("onnxruntime-gpu", "onnxruntime", "numpy", "torch"),
     }
     options.output.parent.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""Writes the parts of the pages that are made from code: keys, options, models, speed.
+"""Writes the parts of pages that are made from code: keys, options, models, figures.
 
 python docs/make_pages.py            writes them
 python docs/make_pages.py --check    says which are stale, and exits with 1
@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import json
 import re
+import statistics
 import sys
 from dataclasses import fields
 from pathlib import Path
@@ -60,6 +61,59 @@ def speed() -> str:
     )
 
 
+def training() -> str:
+    """docs/training.md with its measured figures renewed."""
+    text = (ROOT / "docs/training.md").read_text("utf-8")
+    return _fill(text, "fitting", fitting())
+
+
+def fitting() -> str:
+    """How fast a fit was measured to be."""
+    data = json.loads((ROOT / "benchmarks/results/fitting.json").read_text("utf-8"))
+    rate = statistics.median(data["images_per_second"]["fit"])
+    faster = data["fit_is_faster_by"]
+    own, same = faster["plain, its own network"], faster["plain"]
+    return (
+        f"{rate:.1f} photographs a second, {own:.1f} times as many as the\n  plain "
+        f"loop that tutorials show with Johnson's network, and {same:.1f} times as "
+        "many as that loop with the same network"
+    )
+
+
+def judging() -> str:
+    """docs/evaluate.md with what the shipped painter was found to have."""
+    text = (ROOT / "docs/evaluate.md").read_text("utf-8")
+    return _fill(text, "judged", f"\n{judged()}\n")
+
+
+def judged() -> str:
+    """The report's summary as a table, a row a style."""
+    data = json.loads((ROOT / "benchmarks/results/first-light.json").read_text("utf-8"))
+    lines = [
+        "| style | loss, of the photograph's | stands at step | grid, decades | grain "
+        "| still flicker | moving flicker |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for name, style in data["styles"].items():
+        found = style["standings"]
+        own, before = (
+            statistics.fmean(s[who]["total"] for s in found)
+            for who in ("painter", "photograph")
+        )
+        # As the report has it: of two, the greater.
+        steps = sorted(s["stands_at"] for s in found)
+        moving = statistics.fmean(
+            clip["painted"][name] / clip["source"] for clip in data["clips"].values()
+        )
+        still = data["still"]["painted"][name] / data["still"]["source"]
+        lines.append(
+            f"| `{name}` | {own / before:.0%} | {steps[len(steps) // 2]} "
+            f"| {style['grid']['painter']:.2f} | {style['grain']['painter']:.1f} "
+            f"| x {still:.1f} | x {moving:.1f} |"
+        )
+    return "\n".join(lines)
+
+
 def models() -> str:
     """models/README.md, from the cards of the files beside it."""
     parts = [
@@ -103,7 +157,7 @@ def _fill(text: str, name: str, content: str) -> str:
         pattern, lambda m: m[1] + content + m[2], text, flags=re.DOTALL
     )
     if count != 1:
-        raise SystemExit(f"README.md has {count} places for '{name}'")
+        raise SystemExit(f"a page has {count} places for '{name}'")
     return renewed
 
 
@@ -113,7 +167,13 @@ def main() -> int:
     parser.add_argument("--check", action="store_true")
     check = parser.parse_args().check
     stale = []
-    for path, text in {"README.md": readme(), "models/README.md": models()}.items():
+    pages = {
+        "README.md": readme(),
+        "models/README.md": models(),
+        "docs/training.md": training(),
+        "docs/evaluate.md": judging(),
+    }
+    for path, text in pages.items():
         file = ROOT / path
         if not file.exists() or file.read_text("utf-8") != text:
             stale.append(path)

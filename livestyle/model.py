@@ -155,7 +155,7 @@ def _read(path: Path) -> bytes:
     except FileNotFoundError as error:
         raise ModelError(
             f"there is no model {path}",
-            hint="Check --model, or leave it out for the one that comes along.",
+            hint="Check the path, or name one that comes along: first-light.",
         ) from error
     except OSError as error:
         raise ModelError(

@@ -1,4 +1,4 @@
-"""The command line: `python -m training fit | export`."""
+"""The command line: `python -m training COMMAND`."""
 
 from __future__ import annotations
 
@@ -6,12 +6,15 @@ import argparse
 import re
 import sys
 import warnings
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from livestyle.errors import LivestyleError
+from training.commands import data, evaluate, optimize, reconstruct
+from training.options import FitOptions
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -93,10 +96,20 @@ def _parser() -> argparse.ArgumentParser:
         "--time", type=parse_duration, metavar="30m", help="fit for so long instead"
     )
     fit.add_argument("--resume", action="store_true", help="go on where it stopped")
-    fit.add_argument("--workers", type=_count, default=2, help="decoding processes (2)")
+    fit.add_argument(
+        "--workers",
+        type=_count,
+        default=FitOptions.workers,
+        help="decoding processes (%(default)s)",
+    )
     fit.add_argument("--device", default="auto", help="auto, cpu or cuda (auto)")
     fit.add_argument(
         "--precision", default="auto", help="auto, float32 or bfloat16 (auto)"
+    )
+    fit.add_argument(
+        "--decode",
+        default=FitOptions.decode,
+        help=f"photographs with auto, cpu or cuda ({FitOptions.decode})",
     )
     fit.set_defaults(call=_fit)
 
@@ -109,16 +122,23 @@ def _parser() -> argparse.ArgumentParser:
         help="take titles, licences and author from here, not as they were when fitted",
     )
     export.set_defaults(call=_export)
+    data.register(commands)
+    optimize.register(commands)
+    reconstruct.register(commands)
+    evaluate.register(commands)
     return parser
 
 
 def _fit(options: dict[str, Any]) -> int:
     from tqdm import tqdm
 
+    from training.allocator import keep_memory
     from training.checkpoint import Checkpoint
     from training.config import load_recipe
     from training.fit import Progress, fit
     from training.options import FitOptions
+    from training.ranks import is_first
+    from training.waiting import in_words
 
     recipe = load_recipe(options["recipe"])
     out = options["out"] or Path("runs") / recipe.name
@@ -137,21 +157,36 @@ def _fit(options: dict[str, Any]) -> int:
         workers=options["workers"],
         device=options["device"],
         precision=options["precision"],
+        decode=options["decode"],
     )
-    with tqdm(total=1000, bar_format="{percentage:5.1f} % {bar} {postfix}") as bar:
+    keep_memory()
+    seen: deque[Progress] = deque(maxlen=1)
+    with tqdm(
+        total=1000,
+        bar_format="{percentage:5.1f} % {bar} {postfix}",
+        disable=not is_first(),
+    ) as bar:
 
         def report(progress: Progress) -> None:
+            seen.append(progress)
             terms = "  ".join(f"{k} {v:.4f}" for k, v in progress.terms.items())
             broken = f"  broken files {progress.broken}" if progress.broken else ""
             bar.set_postfix_str(
                 f"step {progress.step}  {progress.images_per_second:.1f} images/s  "
-                f"{terms}{broken}",
+                f"waiting {progress.waiting * 100:.0f} %  {terms}{broken}",
                 refresh=False,
             )
             bar.update(min(1000, round(progress.done * 1000)) - bar.n)
             bar.refresh()
 
-        path = fit(recipe, fit_options, report)
+        try:
+            path = fit(recipe, fit_options, report)
+        finally:
+            bar.close()
+            for last in seen:
+                print(in_words(last.waited, last.started, fit_options.workers))
+    if not is_first():
+        return 0
     print(f"{path}\npreview: {out / 'sheet.png'}")
     print(f"next: python -m training export {out} -o models/{recipe.name}.onnx")
     return 0

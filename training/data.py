@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
+import os
 import signal
-from collections.abc import Generator, Iterator
+import threading
+from collections.abc import Generator, Iterator, Sequence
 from pathlib import Path
 
 import cv2
@@ -14,9 +17,10 @@ from torch import Tensor
 from torch.utils.data import DataLoader, Dataset, Sampler
 
 from livestyle.errors import SettingsError
+from training.reading import Picture, read_rgb
 
+PATIENCE = 10  # s that a worker of several processes outlives its fit's end
 SUFFIXES = {".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff"}
-Picture = NDArray[np.uint8]
 
 
 def find_pictures(folder: Path) -> list[Path]:
@@ -60,6 +64,8 @@ class Crops(Dataset[tuple[Tensor, int]]):
         zoom: range of the short side after scaling, as multiples of `crop`.
         seed: of order, scale, place, flip and webcam conditions.
         webcam: whether to dim, tint and add noise at times.
+        decode: "cpu" or "cuda", see `training.gpu_decode`; the crops are the same but
+            for a few levels.
     """
 
     def __init__(
@@ -70,12 +76,15 @@ class Crops(Dataset[tuple[Tensor, int]]):
         seed: int,
         *,
         webcam: bool = True,
+        decode: str = "cpu",
     ) -> None:
         self.pictures = pictures
         self.crop = crop
         self.zoom = zoom
         self.seed = seed
         self.webcam = webcam
+        self.decode = decode
+        self._epoch, self._order = -1, np.empty(0, np.int64)
 
     def __getitem__(self, index: int) -> tuple[Tensor, int]:
         """A crop, uint8 RGB of shape (3, crop, crop), and which file was broken.
@@ -87,18 +96,25 @@ class Crops(Dataset[tuple[Tensor, int]]):
             SettingsError: no picture at all can be read.
         """
         n = len(self.pictures)
-        order = np.random.default_rng((self.seed, index // n)).permutation(n)
+        order = self._order_of(index // n)
+        rng = np.random.default_rng((self.seed, index, 1))
+        short = max(self.crop, round(self.crop * rng.uniform(*self.zoom)))
         for passed in range(n):
-            picture = read_rgb(self.pictures[order[(index + passed) % n]])
+            path = self.pictures[order[(index + passed) % n]]
+            picture = read_rgb(path, short, self.decode)
             if picture is not None:
-                rng = np.random.default_rng((self.seed, index, 1))
                 broken = int(order[index % n]) if passed else -1
-                return _tensor(self._crop(picture, rng)), broken
+                return _tensor(self._crop(scale_to(picture, short), rng)), broken
         raise _none_readable(n)
 
+    def _order_of(self, epoch: int) -> NDArray[np.int64]:
+        """The epoch's order; kept, because to draw it for COCO takes a millisecond."""
+        if epoch != self._epoch:
+            rng = np.random.default_rng((self.seed, epoch))
+            self._epoch, self._order = epoch, rng.permutation(len(self.pictures))
+        return self._order
+
     def _crop(self, picture: Picture, rng: np.random.Generator) -> Picture:
-        short = self.crop * rng.uniform(*self.zoom)
-        picture = scale_to(picture, max(self.crop, round(short)))
         top = int(rng.integers(picture.shape[0] - self.crop + 1))
         left = int(rng.integers(picture.shape[1] - self.crop + 1))
         picture = picture[top : top + self.crop, left : left + self.crop]
@@ -126,18 +142,6 @@ def as_webcam(picture: Picture, rng: np.random.Generator) -> Picture:
     return (x.clip(0, 1) * 255).round().astype(np.uint8)
 
 
-def read_rgb(path: Path) -> Picture | None:
-    """A picture as RGB uint8 of shape (H, W, 3), or None if it cannot be decoded."""
-    try:
-        data = np.fromfile(path, np.uint8)
-        picture = cv2.imdecode(data, cv2.IMREAD_COLOR) if data.size else None
-    except (OSError, cv2.error):
-        return None
-    if picture is None or min(picture.shape[:2]) < 2:
-        return None
-    return np.ascontiguousarray(picture[..., ::-1], np.uint8)
-
-
 def scale_to(picture: Picture, short: int) -> Picture:
     """Scales (H, W, 3) so that the short side is `short` px."""
     height, width = picture.shape[:2]
@@ -160,34 +164,52 @@ def _tensor(picture: Picture) -> Tensor:
 
 
 class Onward(Sampler[int]):
-    """Indices start, start + 1 ... without end."""
+    """Indices of some samples of each step's batch, without end.
 
-    def __init__(self, start: int) -> None:
+    Args:
+        start: the step to begin with.
+        batch: samples in a step.
+        places: which of them, 0..batch - 1.
+    """
+
+    def __init__(self, start: int, batch: int, places: Sequence[int]) -> None:
         self.start = start
+        self.batch = batch
+        self.places = places
 
     def __iter__(self) -> Iterator[int]:
-        index = self.start
-        while True:
-            yield index
-            index += 1
+        for step in itertools.count(self.start):
+            yield from (step * self.batch + place for place in self.places)
 
 
 def batches(
-    crops: Crops, batch: int, start: int, workers: int
+    crops: Crops,
+    batch: int,
+    start: int,
+    workers: int,
+    places: Sequence[int] | None = None,
 ) -> Generator[tuple[Tensor, set[int]], None, None]:
     """Batches from step `start` on, without end.
 
+    Args:
+        crops: the samples.
+        batch: how many there are in a step, over all processes.
+        start: the step to begin with.
+        workers: processes that decode; 0 decodes in this one.
+        places: which of a step's samples are wanted, all by default.
+
     Yields:
-        uint8 RGB of shape (batch, 3, crop, crop), and which files were found broken, by
-        their places in `crops.pictures`.
+        uint8 RGB of shape (len(places), 3, crop, crop), and which files were found
+        broken, by their places in `crops.pictures`.
 
     Raises:
         SettingsError: no picture at all can be read.
     """
+    places = range(batch) if places is None else places
     loader = DataLoader(
         crops,
-        batch_size=batch,
-        sampler=Onward(start * batch),
+        batch_size=len(places),
+        sampler=Onward(start, batch, places),
         num_workers=workers,
         pin_memory=torch.cuda.is_available(),
         worker_init_fn=_quiet_worker,
@@ -204,9 +226,18 @@ def batches(
         raise _none_readable(len(crops.pictures)) from error
 
 
+def _leave_later(*_: object) -> None:
+    leaving = threading.Timer(PATIENCE, os._exit, [1])
+    leaving.daemon = True
+    leaving.start()
+
+
 def _quiet_worker(_: int) -> None:
     # A terminal sends Ctrl-C to all: workers that died of it would break the batch
     # that the fit is still to get before it stops in order.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if "LOCAL_RANK" in os.environ:
+        # torchrun sends SIGTERM to all that it started, at whatever depth.
+        signal.signal(signal.SIGTERM, _leave_later)
     # Each worker is one of several: OpenCV's own threads would fight with the others.
     cv2.setNumThreads(1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 
 import torch
@@ -15,21 +16,31 @@ PRECISIONS = {"float32": torch.float32, "bfloat16": torch.bfloat16}
 def choose_device(name: str = "auto") -> torch.device:
     """The device by name; "auto" takes a CUDA GPU where there is one.
 
+    Of several processes on one machine each takes the GPU of its own number.
+
     Raises:
         SettingsError: CUDA was asked for and is not there.
     """
     if name == "auto":
         name = "cuda" if torch.cuda.is_available() else "cpu"
+    if name == "cuda" and "LOCAL_RANK" in os.environ:
+        name = f"cuda:{os.environ['LOCAL_RANK']}"
     if name.startswith("cuda") and not torch.cuda.is_available():
         raise SettingsError(
             "this torch sees no CUDA GPU", hint="Use --device cpu, or mend the driver."
         )
     try:
-        return torch.device(name)
+        device = torch.device(name)
     except RuntimeError as error:
         raise SettingsError(
             f"there is no device '{name}'", hint="Use auto, cpu or cuda."
         ) from error
+    if device.type == "cuda" and (device.index or 0) >= torch.cuda.device_count():
+        raise SettingsError(
+            f"there is no GPU {device.index}, there are {torch.cuda.device_count()}",
+            hint="Start one process a GPU: --nproc-per-node says how many.",
+        )
+    return device
 
 
 def choose_precision(name: str, device: torch.device) -> torch.dtype:

@@ -10,14 +10,17 @@ from typing import TypeVar
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
+from torch.nn.parallel import DistributedDataParallel
 
-from livestyle.errors import LivestyleError, OutputError
+from livestyle.errors import OutputError
 from training.checkpoint import FILE, Checkpoint, commit
 from training.config import Recipe
-from training.device import choose_device, choose_precision, precision_name
+from training.device import choose_precision, precision_name
+from training.errors import DivergedError
 from training.nets import Painter
 from training.objective import Objective, load_paintings
 from training.options import FitOptions
+from training.ranks import Ranks
 from training.schedule import learning_rate, rows_of, share_done, sketch_steps
 from training.sketch import Sketch
 from training.vgg import Features
@@ -27,16 +30,14 @@ Placed = TypeVar("Placed", bound=nn.Module)
 AVERAGED = 50  # steps that the reported terms are averaged over
 
 
-class DivergedError(LivestyleError):
-    """The loss is no number any more, or has exploded."""
-
-
 class Easel:
     """One painter being fitted: makes steps, proves and saves what came of them.
 
     Args:
         recipe: what to fit.
         options: folders and device; `resume` takes up the checkpoint in `out`.
+        device: to compute on.
+        ranks: the processes that fit together; the first one writes.
 
     Attributes:
         painter: the networks and embeddings, on the device.
@@ -49,16 +50,24 @@ class Easel:
         OutputError: `out` holds a fit already, and it is not to be resumed.
     """
 
-    def __init__(self, recipe: Recipe, options: FitOptions) -> None:
+    def __init__(
+        self,
+        recipe: Recipe,
+        options: FitOptions,
+        device: torch.device,
+        ranks: Ranks | None = None,
+    ) -> None:
         self.recipe = recipe
         self.options = options
+        self.device = device
+        self.ranks = ranks or Ranks()
+        self.places = self.ranks.mine(recipe.batch + recipe.identities)
         start = _find(options)
-        self.device = choose_device(options.device)
         # Timed once: a resumed fit must not come out at another precision.
         precision = start.precision if start else ""
         if options.precision != "auto" or not precision:
             precision = options.precision
-        self.dtype = choose_precision(precision, self.device)
+        self.dtype = self._agree_on(choose_precision(precision, self.device))
         torch.manual_seed(recipe.seed)
         painter = Painter(recipe.network, len(recipe.styles), recipe.dim)
         self.painter = _placed(painter, self.device)
@@ -70,6 +79,7 @@ class Easel:
             self.optimizer.load_state_dict(start.optimizer)
             self.step, self.elapsed = start.step, start.elapsed
             self.terms = start.terms
+        self.parallel = self._shared()
 
         features = Features(
             {*recipe.content_layers, *recipe.style_layers},
@@ -79,8 +89,11 @@ class Easel:
         )
         features = _placed(features, self.device)
         self.paintings = load_paintings(recipe, options.styles)
-        self.objective = Objective(recipe, features, self.paintings).to(self.device)
-        self.sketch = Sketch(self.paintings)
+        self.objective = Objective(recipe, features, self.paintings, self.ranks).to(
+            self.device
+        )
+        share = (recipe.batch + recipe.identities) / self.ranks.world
+        self.sketch = Sketch(self.paintings, share)
         self.sketched = sketch_steps(recipe, options)
         self.recent: deque[dict[str, float]] = deque(maxlen=AVERAGED)
         # Of the last step, to prove by what that step made of the weights.
@@ -96,7 +109,8 @@ class Easel:
         """Makes one step.
 
         Args:
-            pictures: the step's photographs, uint8 RGB of shape (B, 3, H, W).
+            pictures: this process's photographs of the step, those at `places` of its
+                batch, uint8 RGB of shape (B, 3, H, W).
             save: write a checkpoint of the weights as they are before the step, when
                 their loss has been seen to be good.
 
@@ -117,12 +131,13 @@ class Easel:
             )
         x = pictures.to(self.device, non_blocking=True).float() / 255
         x = x.contiguous(memory_format=torch.channels_last)
-        rows = torch.tensor(rows_of(self.recipe, self.step), device=self.device)
+        batch = rows_of(self.recipe, self.step)
+        rows = torch.tensor([batch[i] for i in self.places], device=self.device)
         terms = self._terms(x, rows)
         self.optimizer.zero_grad(set_to_none=True)
         total: Tensor = terms["total"]
         total.backward()  # type: ignore[no-untyped-call]
-        values = {name: term.item() for name, term in terms.items()}
+        values = self._values(terms)
         self._check(values)
         if save:
             self._write()
@@ -143,16 +158,48 @@ class Easel:
         if self.batch is not None:
             with torch.no_grad():
                 terms = self._terms(*self.batch)
-            self._check({name: term.item() for name, term in terms.items()})
+            self._check(self._values(terms))
+        return self._write()
+
+    def rescue(self) -> Path:
+        """Writes the last whole step's weights when others do not answer any more.
+
+        Raises:
+            DivergedError: they are no numbers; what was saved before stays.
+            OutputError: it cannot be written.
+        """
+        state = self.painter.state_dict()
+        bad = [name for name, value in state.items() if not value.isfinite().all()]
+        self._check({"total": math.nan if bad else 0.0})
         return self._write()
 
     def _terms(self, x: Tensor, rows: Tensor) -> dict[str, Tensor]:
         loss = self.objective if self.step >= self.sketched else self.sketch
         with torch.autocast(self.device.type, self.dtype, self.dtype != torch.float32):
-            pastiche = paint_within(self.painter, x, rows, self.recipe.context)
+            pastiche = paint_within(self.parallel, x, rows, self.recipe.context)
             return loss(x, pastiche, rows)
 
+    def _values(self, terms: dict[str, Tensor]) -> dict[str, float]:
+        """The terms as numbers, of the whole batch."""
+        numbers = self.ranks.sum(*(term.item() for term in terms.values()))
+        world = self.ranks.world
+        return {n: v / world for n, v in zip(terms, numbers, strict=True)}
+
+    def _shared(self) -> nn.Module:
+        """The painter, or a wrapper that averages its gradients over the processes."""
+        if self.ranks.world == 1:
+            return self.painter
+        devices = [self.device] if self.device.type == "cuda" else None
+        return DistributedDataParallel(self.painter, device_ids=devices)
+
+    def _agree_on(self, dtype: torch.dtype) -> torch.dtype:
+        """What the first process chose: each has timed on its own."""
+        (half,) = self.ranks.sum(self.ranks.first and dtype == torch.bfloat16)
+        return torch.bfloat16 if half else torch.float32
+
     def _write(self) -> Path:
+        if not self.ranks.first:
+            return self.options.out / FILE
         return Checkpoint(
             recipe=self.recipe,
             step=self.step,
@@ -180,7 +227,7 @@ class Easel:
             )
 
 
-def paint_within(painter: Painter, x: Tensor, rows: Tensor, context: int) -> Tensor:
+def paint_within(painter: nn.Module, x: Tensor, rows: Tensor, context: int) -> Tensor:
     """Paints pictures as if they had no border: see `Recipe.context`.
 
     Args:

@@ -12,11 +12,16 @@ from livestyle.errors import OutputError
 from livestyle.signals import polite
 from training.config import Recipe
 from training.data import Crops, batches, find_pictures, split
-from training.easel import DivergedError, Easel
+from training.device import choose_device
+from training.easel import Easel
+from training.errors import DivergedError
+from training.gpu_decode import choose_decoder
 from training.options import FitOptions
 from training.preview import Preview
+from training.ranks import joined
+from training.waiting import Waiting
 
-TIMED = 50  # steps that the rate is measured over
+TIMED = 50  # steps that the rate and the waiting are measured over
 
 
 @dataclass(frozen=True)
@@ -29,6 +34,9 @@ class Progress:
         terms: the loss terms of this step, by name.
         images_per_second: photographs painted, over the last steps.
         broken: different files that could not be read, since this fit began or resumed.
+        waiting: share of the time of the last steps spent waiting for data, 0..1.
+        waited: the same since this fit began or resumed and its workers were up.
+        started: seconds until the workers were up, which `waited` leaves out.
     """
 
     step: int
@@ -36,6 +44,9 @@ class Progress:
     terms: dict[str, float]
     images_per_second: float
     broken: int
+    waiting: float
+    waited: float
+    started: float
 
 
 def fit(
@@ -44,6 +55,8 @@ def fit(
     report: Callable[[Progress], None] = lambda _: None,
 ) -> Path:
     """Fits the recipe's painter and leaves a checkpoint, also when interrupted.
+
+    Started by `torchrun`, all its processes fit one painter together.
 
     Args:
         recipe: what to fit; on resuming, it must be the one of the checkpoint.
@@ -59,21 +72,45 @@ def fit(
             last one whose weights were seen to give a good loss.
         KeyboardInterrupt: after the checkpoint was written.
     """
+    choose_decoder(options.decode)  # which says at once what cannot be had
     training, validation = split(find_pictures(options.data), recipe.validation)
-    easel = Easel(recipe, options)
-    path = easel.save()
-    preview = Preview(options.out, recipe, validation, easel.paintings)
-    crops = Crops(training, recipe.crop, recipe.zoom, recipe.seed)
-    batch = recipe.batch + recipe.identities
-    stream = batches(crops, batch, easel.step, options.workers)
+    device = choose_device(options.device)
+    with joined(device) as ranks:
+        easel = Easel(recipe, options, device, ranks)
+        easel.save()  # which says at once if nothing can be written
+        preview = None
+        if ranks.first:
+            preview = Preview(options.out, recipe, validation, easel.paintings)
+        return _run(easel, training, preview, report)
+
+
+def _run(
+    easel: Easel,
+    training: list[Path],
+    preview: Preview | None,
+    report: Callable[[Progress], None],
+) -> Path:
+    """The loop, from the step that the easel stands at."""
+    recipe, options, ranks = easel.recipe, easel.options, easel.ranks
     first = easel.step
+    crops = Crops(
+        training,
+        recipe.crop,
+        recipe.zoom,
+        recipe.seed,
+        decode=choose_decoder(options.decode),
+    )
+    batch = recipe.batch + recipe.identities
+    stream = batches(crops, batch, easel.step, options.workers, easel.places)
+    # A worker starts in seconds and then gives its first batch.
+    waiting = Waiting(warmup=options.workers, recent=TIMED)
     broken: set[int] = set()
     asked: list[bool] = []
     times: deque[float] = deque([time.monotonic()], maxlen=TIMED)
     try:
         # A Ctrl-C inside a step would leave weights that are half stepped.
         with polite(lambda: asked.append(True)):
-            for pictures, skipped in stream:
+            for pictures, skipped in waiting.watch(stream):
                 if easel.done >= 1:
                     break
                 due = easel.step % options.save_every == 0 and easel.step > first
@@ -81,15 +118,33 @@ def fit(
                 broken |= skipped
                 times.append(time.monotonic())
                 easel.elapsed += times[-1] - times[-2]
-                rate = batch * (len(times) - 1) / (times[-1] - times[0])
-                report(Progress(easel.step, easel.done, values, rate, len(broken)))
-                preview.scalars(easel.step, values, rate, len(broken))
-                if easel.step % options.preview_every == 0:
-                    preview.sheet(easel.step, easel.painter)
-                if asked:
+                # Signals and clocks differ: what is done next must not.
+                stopped, easel.elapsed = ranks.sum(
+                    bool(asked), easel.elapsed * ranks.first
+                )
+                if preview is not None:
+                    rate = batch * (len(times) - 1) / (times[-1] - times[0])
+                    progress = Progress(
+                        step=easel.step,
+                        done=easel.done,
+                        terms=values,
+                        images_per_second=rate,
+                        broken=len(broken),
+                        waiting=waiting.share,
+                        waited=waiting.overall,
+                        started=waiting.started,
+                    )
+                    report(progress)
+                    preview.scalars(
+                        easel.step, values, rate, len(broken), progress.waiting
+                    )
+                    if easel.step % options.preview_every == 0:
+                        preview.sheet(easel.step, easel.painter)
+                if stopped:
                     raise KeyboardInterrupt
         path = easel.save()
-        preview.sheet(easel.step, easel.painter)
+        if preview is not None:
+            preview.sheet(easel.step, easel.painter)
     except DivergedError:
         # The step before may have ruined the weights: what is on disk stays.
         raise
@@ -98,11 +153,12 @@ def fit(
         raise
     except BaseException as error:
         try:
-            easel.save()
+            easel.rescue()
         except (DivergedError, OutputError) as second:
             error.add_note(f"The last steps are not saved: {second}")
         raise
     finally:
         stream.close()
-        preview.close()
+        if preview is not None:
+            preview.close()
     return path

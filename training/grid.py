@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
+from training.ranks import Ranks
 from training.repetition import LUMA
 
 CELL = 8  # px: of the coarsest map of the networks here; its harmonics are 4, 8/3, 2
@@ -21,7 +22,11 @@ class GridLoss(nn.Module):
     change from cell to cell leave no line in the brightness.
     """
 
-    def forward(self, pictures: Tensor) -> Tensor:
+    def __init__(self, ranks: Ranks | None = None) -> None:
+        super().__init__()
+        self.ranks = ranks or Ranks()
+
+    def forward(self, pictures: Tensor, count: float | None = None) -> Tensor:
         """The logarithm of each line's height over what is beside it; their mean.
 
         Lines that do not stand out count 0, so paintings and photographs have about 0.
@@ -29,13 +34,18 @@ class GridLoss(nn.Module):
         Args:
             pictures: RGB, 0..1, shape (B, 3, H, W); sides multiples of `CELL`, from
                 96 px up.
+            count: pictures that a process has on average, B by default.
         """
+        count = count or len(pictures)
         with torch.autocast(pictures.device.type, enabled=False):
             luma = torch.tensor(LUMA, device=pictures.device).view(1, 3, 1, 1)
             grey = (pictures.float() * luma).sum(1)
             fields = (grey, _edges(grey))
             heights = [_heights(f) for g in fields for f in (g, g.transpose(1, 2))]
-        return torch.stack(heights).clamp(min=0).log1p().mean()
+            # Over the whole batch before it is cut off at 0: in a single picture any
+            # line stands out a little by chance.
+            height = self.ranks.mean(torch.stack(heights).sum(1) / count) - 1
+        return height.clamp(min=0).log1p().mean()
 
 
 def _edges(grey: Tensor) -> Tensor:
@@ -47,7 +57,7 @@ def _edges(grey: Tensor) -> Tensor:
 
 
 def _heights(field: Tensor) -> Tensor:
-    """How far each line stands out down the columns of a batch, shape (CELL / 2,)."""
+    """Each line's power down the columns over that beside it, shape (B, CELL / 2)."""
     side = field.shape[1]
     window = torch.hann_window(side, periodic=False, device=field.device)
     centred = (field - field.mean((1, 2), keepdim=True)) * window[:, None]
@@ -60,5 +70,5 @@ def _heights(field: Tensor) -> Tensor:
         below = power[:, place - FAR : place - NEAR + 1]
         above = power[:, place + NEAR : place + FAR + 1]
         usual = torch.cat([below, above], 1).mean(1) + 1e-9
-        heights.append((power[:, place] / usual).mean() - 1)
-    return torch.stack(heights)
+        heights.append(power[:, place] / usual)
+    return torch.stack(heights, 1)

@@ -12,6 +12,8 @@ from collections.abc import Mapping
 import torch
 from torch import Tensor, nn
 
+from training.texture import texture
+
 EPSILON = 1e-20  # for a black target; squares of Gram matrices can be near 1e-12
 
 
@@ -33,27 +35,6 @@ def gram(features: Tensor) -> Tensor:
     with torch.autocast(features.device.type, enabled=False):
         flat = features.float().reshape(b, c, h * w)
         return flat @ flat.transpose(1, 2) / (c * h * w)
-
-
-def texture(features: Tensor) -> Tensor:
-    """Gram matrices with and without the mean of each channel in them.
-
-    In a Gram matrix the means outweigh what varies from place to place: a picture that
-    is the same everywhere can come close to the painting's. The centred one, the
-    channels' covariance, is close for a picture that varies as the painting does.
-
-    Args:
-        features: VGG activations, shape (B, C, H, W).
-
-    Returns:
-        Shape (B, 2, C, C): the Gram matrix, then the centred one, scaled as `gram`.
-    """
-    features = features.float()
-    mean = features.mean((2, 3))
-    # In this order: the other way round would be a small difference of large numbers.
-    centred = gram(features - mean[:, :, None, None])
-    outer = mean[:, :, None] * mean[:, None, :] / mean.shape[1]
-    return torch.stack([centred + outer, centred], 1)
 
 
 def relative_mse(value: Tensor, target: Tensor) -> Tensor:

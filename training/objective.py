@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from livestyle.errors import SettingsError
 from training.config import Recipe
-from training.data import read_rgb, scale_to
+from training.data import scale_to
 from training.grain import GrainLoss
 from training.grid import GridLoss
 from training.losses import (
@@ -18,10 +18,12 @@ from training.losses import (
     RangeLoss,
     StyleLoss,
     TotalVariation,
-    texture,
 )
+from training.ranks import Ranks
+from training.reading import read_rgb
 from training.repetition import RepetitionLoss
-from training.vgg import Features
+from training.texture import texture
+from training.vgg import Feats, Features
 
 
 class Objective(nn.Module):
@@ -31,13 +33,20 @@ class Objective(nn.Module):
         recipe: layers and weights.
         features: the loss network, with all of the recipe's layers.
         paintings: one RGB tensor a style, 0..1, shape (3, H, W), any sizes.
+        ranks: the processes that share each batch. Every term is then this process's
+            part, so that the mean over the processes is the term of the whole batch.
     """
 
     def __init__(
-        self, recipe: Recipe, features: Features, paintings: Sequence[Tensor]
+        self,
+        recipe: Recipe,
+        features: Features,
+        paintings: Sequence[Tensor],
+        ranks: Ranks | None = None,
     ) -> None:
         super().__init__()
         self.recipe = recipe
+        self.ranks = ranks or Ranks()
         self.features = features
         self.content_layers = frozenset(recipe.content_layers)
         self.content = ContentLoss(recipe.content_layers)
@@ -48,14 +57,18 @@ class Objective(nn.Module):
         self.tv = TotalVariation()
         self.range = RangeLoss()
         self.repetition = RepetitionLoss(paintings)
-        self.grid = GridLoss()
+        self.grid = GridLoss(self.ranks)
         self.grain = GrainLoss(paintings)
         device = features.mean.device
         weights = [painting.weight for painting in recipe.styles]
         self.balance = torch.tensor(weights, device=device)
 
     def forward(
-        self, pictures: Tensor, pastiche: Tensor, rows: Tensor
+        self,
+        pictures: Tensor,
+        pastiche: Tensor,
+        rows: Tensor,
+        kept: Feats | None = None,
     ) -> dict[str, Tensor]:
         """The terms, each a scalar before its weight, and their weighted "total".
 
@@ -64,29 +77,40 @@ class Objective(nn.Module):
             pastiche: what the painter made of them, same shape.
             rows: row of each sample's embedding, shape (B,); 0 is the identity, those
                 samples come last.
+            kept: the photographs' content features, where they are known already.
         """
         painted = int((rows > 0).sum())
+        share, rest = self._shares(painted, len(rows) - painted)
         style = rows[:painted] - 1
-        with torch.no_grad():
-            target = self.features(pictures[:painted], self.content_layers)
+        if kept is None:
+            with torch.no_grad():
+                kept = self.features(pictures[:painted], self.content_layers)
         found = self.features(pastiche[:painted])
         terms = {
-            "content": self.content(found, target).mean(),
-            "style": (self.style(found, style) * self.balance[style]).mean(),
-            "tv": self.tv(pastiche[:painted]).mean(),
-            "range": self.range(pastiche).mean(),
-            "repetition": self.repetition(pastiche[:painted], style).mean(),
-            "grid": self.grid(pastiche),
-            "grain": self.grain(pastiche, style, pictures[painted:]).mean(),
+            "content": self.content(found, kept).sum() / share,
+            "style": (self.style(found, style) * self.balance[style]).sum() / share,
+            "tv": self.tv(pastiche[:painted]).sum() / share,
+            "range": self.range(pastiche).sum() / (share + rest),
+            "repetition": self.repetition(pastiche[:painted], style).sum() / share,
+            "grid": self.grid(pastiche, share + rest),
+            "grain": self.grain(pastiche, style, pictures[painted:]).sum()
+            / (share + rest),
         }
-        if painted < len(rows):
+        if rest:
             error = (pastiche[painted:] - pictures[painted:]).square()
-            terms["identity"] = error.mean()
+            terms["identity"] = error.mean((1, 2, 3)).sum() / rest
         recipe = self.recipe
         terms["total"] = torch.stack(
             [getattr(recipe, f"{name}_weight") * term for name, term in terms.items()]
         ).sum()
         return terms
+
+    def _shares(self, painted: int, kept: int) -> tuple[float, float]:
+        """Painted samples and identities that a process has on average."""
+        if self.ranks.world == 1:
+            return painted, kept
+        recipe, world = self.recipe, self.ranks.world
+        return recipe.batch / world, recipe.identities / world
 
 
 def load_paintings(recipe: Recipe, folder: Path) -> list[Tensor]:

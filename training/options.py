@@ -19,6 +19,7 @@ class FitOptions:
         resume: go on from the checkpoint in `out`.
         workers: processes that decode photographs; 0 decodes in this one.
         device, precision: see `training.device`.
+        decode: "auto", "cpu" or "cuda", see `training.gpu_decode`.
         save_every, preview_every: steps.
     """
 
@@ -28,8 +29,9 @@ class FitOptions:
     vgg_weights: Path | str | None = None
     seconds: float | None = None
     resume: bool = False
-    workers: int = 1
+    workers: int = 2
     device: str = "auto"
     precision: str = "auto"
+    decode: str = "auto"
     save_every: int = 200
     preview_every: int = 200

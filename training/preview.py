@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-import cv2
 import numpy as np
 import torch
 from torch import Tensor
 
+from livestyle.naming import make_folder
+from livestyle.sinks.snapshot import write_png
 from training.config import Recipe
-from training.data import Picture, centre_crop, read_rgb
+from training.data import centre_crop
 from training.nets import Painter
+from training.reading import Picture, read_rgb
 
 SIDE = 256  # px of a tile
 ROWS = 6  # photographs on a sheet
@@ -47,24 +49,33 @@ class Preview:
         ]
 
     def scalars(
-        self, step: int, terms: Mapping[str, float], rate: float, broken: int
+        self,
+        step: int,
+        terms: Mapping[str, float],
+        rate: float,
+        broken: int,
+        waiting: float,
     ) -> None:
-        """One point of every curve."""
+        """One point of every curve; see `training.fit.Progress` for what they are."""
         add = self.writer.add_scalar
         for name, value in terms.items():
             add(f"loss/{name}", value, step)
         add("data/images per second", rate, step)
         add("data/broken files", broken, step)
+        add("data/waiting", waiting, step)
 
     def sheet(self, step: int, painter: Painter) -> Path:
-        """Paints the validation photographs in every style; returns the PNG."""
+        """Paints the validation photographs in every style; returns the PNG.
+
+        Raises:
+            OutputError: it cannot be written.
+        """
         sheet = paint_sheet(painter, self.photos, self.heads)
         self.writer.add_image("validation", sheet, step, dataformats="HWC")
-        self.folder.mkdir(parents=True, exist_ok=True)
-        for name in ("sheet.png", f"sheet_{step:06d}.png"):
-            ok, data = cv2.imencode(".png", sheet[..., ::-1])
-            if ok:
-                (self.folder / name).write_bytes(data.tobytes())
+        make_folder(self.folder)
+        bgr = np.ascontiguousarray(sheet[..., ::-1])
+        for name in (f"sheet_{step:06d}.png", "sheet.png"):
+            write_png(self.folder / name, bgr, overwrite=True)
         return self.folder / "sheet.png"
 
     def close(self) -> None:

@@ -22,12 +22,14 @@ class Sketch:
 
     Args:
         paintings: one RGB tensor a style, 0..1, shape (3, H, W), any sizes.
+        share: samples that a process has on average, where several share a batch.
 
     Source: the linear transfer of colours is that of Gatys et al. 2016, "Preserving
     color in neural artistic style transfer" (arXiv:1606.05897), in their second form.
     """
 
-    def __init__(self, paintings: Sequence[Tensor]) -> None:
+    def __init__(self, paintings: Sequence[Tensor], share: float | None = None) -> None:
+        self.share = share
         moments = [_moments(painting[None]) for painting in paintings]
         self.mean = torch.cat([mean for mean, _ in moments])
         self.root = torch.cat([_root(cov, PAINT_GRAIN) for _, cov in moments])
@@ -55,7 +57,8 @@ class Sketch:
         """The mean squared error as the term "sketch" and as the "total" of all."""
         with torch.autocast(pictures.device.type, enabled=False):
             target = self.target(pictures, rows)
-        error = (pastiche.float() - target).square().mean()
+        errors = (pastiche.float() - target).square().mean((1, 2, 3))
+        error = errors.sum() / (self.share or len(errors))
         return {"sketch": error, "total": error}
 
 

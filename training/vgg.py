@@ -134,6 +134,26 @@ class Features(nn.Module):
 Feats = dict[str, Tensor]
 
 
+def known_layers(network: str, weights: Path | str | None = None) -> list[str]:
+    """The layers that weights go as far as, in order; files often end at conv5_1.
+
+    Args:
+        network: "vgg19" or "vgg16".
+        weights: a file, see `Features`; None has all layers.
+
+    Raises:
+        SettingsError: there is no such network, or the file cannot be read.
+    """
+    names = layer_names(network)
+    if weights is None or weights == "random":
+        return names
+    keys = {key.removeprefix("features.") for key in _state(network, weights)}
+    for place, name in enumerate(names):
+        if name.startswith("conv") and f"{place}.weight" not in keys:
+            return names[:place]
+    return names
+
+
 def _layers(names: list[str], pooling: str) -> Iterable[nn.Module]:
     into = 3
     for name in names:

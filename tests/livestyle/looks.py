@@ -39,49 +39,6 @@ def structure_kept(before: Pixels, after: Pixels) -> float:
     return float(np.corrcoef(edges(before).ravel(), edges(after).ravel())[0, 1])
 
 
-def lattice(pixels: Pixels, periods: tuple[float, ...] = (8, 4, 8 / 3, 2)) -> float:
-    """How far a grid sticks out of the spectrum, in decades; about 0 for paintings.
-
-    The mean, over periods in px and both axes, of the power at the period's frequency
-    against the median of the frequencies around it.
-    """
-    grey = cv2.cvtColor(pixels, cv2.COLOR_BGR2GRAY).astype(np.float64)
-    side = min(grey.shape) // 8 * 8
-    grey = grey[:side, :side]
-    window = np.hanning(side)
-    power = np.abs(np.fft.fft2((grey - grey.mean()) * np.outer(window, window))) ** 2
-    rows, columns = power.sum(1), power.sum(0)
-    heights = [_stands_out(line, side / p) for line in (rows, columns) for p in periods]
-    return float(np.mean(heights))
-
-
-def grain(pixels: Pixels) -> float:
-    """Fine colour and finest brightness that a picture has, rms in grey levels.
-
-    The larger of two: what blue and red less brightness have above 0.25 periods/px, and
-    what brightness has above 0.45, where photographs and paintings have next to none.
-    """
-    side = min(pixels.shape[:2])
-    blue, green, red = pixels[:side, :side].astype(np.float64).transpose(2, 0, 1)
-    grey = 0.114 * blue + 0.587 * green + 0.299 * red
-    window = np.outer(np.hanning(side), np.hanning(side))
-    radius = np.hypot(np.fft.fftfreq(side)[:, None], np.fft.fftfreq(side)[None])
-
-    def rms(field: NDArray[np.float64], finer: float) -> float:
-        power = np.abs(np.fft.fft2((field - field.mean()) * window)) ** 2
-        share = power[radius >= finer].sum() / (side**2 * (window**2).sum())
-        return float(np.sqrt(share))
-
-    return max(rms(blue - grey, 0.25), rms(red - grey, 0.25), rms(grey, 0.45))
-
-
-def _stands_out(line: NDArray[np.float64], place: float) -> float:
-    i = round(place) % len(line)
-    near = [line[(i + d) % len(line)] for d in range(-12, 13) if abs(d) > 3]
-    peak = max(line[(i + d) % len(line)] for d in (-1, 0, 1))
-    return float(np.log10(peak / np.median(near)))
-
-
 def _root(matrix: NDArray[np.float64]) -> NDArray[np.float64]:
     values, vectors = np.linalg.eigh(matrix)
     root: NDArray[np.float64] = (vectors * np.sqrt(values.clip(0))) @ vectors.T

@@ -16,10 +16,9 @@ from tests.livestyle.looks import (
     Colours,
     colour_distance,
     colours,
-    grain,
-    lattice,
     structure_kept,
 )
+from training.evaluation.spectrum import grain, lattice
 
 # Mean and covariance of the paintings' colours in CIELAB; a test with the paintings at
 # hand proves them.

@@ -1,5 +1,6 @@
 import argparse
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -74,7 +75,8 @@ def test_from_photographs_and_paintings_to_a_painted_picture(
     assert fitted.returncode == 0, fitted.stderr
     assert str(out / "checkpoint.pt") in fitted.stdout
     assert f"python -m training export {out}" in fitted.stdout
-    for shown in ("step 3", "images/s", "content", "style", "tv", "total"):
+    assert re.search(r"waited for data \d+\.\d % of the time", fitted.stdout)
+    for shown in ("step 3", "images/s", "waiting", "content", "style", "tv", "total"):
         assert shown in fitted.stderr
     assert (out / "sheet.png").is_file()
 
@@ -154,6 +156,7 @@ def test_errors_are_one_sentence_and_status_1(
         ([*good, "--vgg-weights", str(tmp_path / "no.pth")], "Check --vgg-weights."),
         ([*good, "--steps", "0"], "Take 1 or more."),
         ([*good, "--precision", "int3"], "Use auto, float32 or bfloat16."),
+        ([*good, "--decode", "gpu"], "Use auto, cpu, cuda."),
         ([*good, "--resume"], "Start with 'fit' first."),
         (["fit", "nothing", *good[2:]], "or one of first-light"),
         (["export", str(empty), "-o", str(tmp_path / "x.onnx")], "'fit' first."),

@@ -14,10 +14,10 @@ from training.data import (
     batches,
     centre_crop,
     find_pictures,
-    read_rgb,
     scale_to,
     split,
 )
+from training.reading import read_rgb
 
 ZOOM = (1.0, 1.5)
 

@@ -111,6 +111,9 @@ def test_events_and_sheets_appear(studio: Path, tmp_path: Path):
         steps = [event.step for event in found.Scalars(f"loss/{name}")]
         assert steps == [1, 2, 3, 4]
     assert "data/images per second" in found.Tags()["scalars"]
+    shares = [event.value for event in found.Scalars("data/waiting")]
+    assert all(0 <= share < 1 for share in shares)
+    assert len(shares) == 4
     assert [image.step for image in found.Images("validation")] == [2, 4, 4]
 
 

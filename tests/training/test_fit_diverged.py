@@ -8,8 +8,11 @@ import torch
 from tests.training.fitting import run
 from tests.training.studio import tiny_options, tiny_recipe
 from training.checkpoint import Checkpoint
-from training.easel import AVERAGED, DivergedError, Easel
+from training.easel import AVERAGED, Easel
+from training.errors import DivergedError
 from training.fit import fit
+
+CPU = torch.device("cpu")
 
 
 @pytest.mark.parametrize("save_every", [1, 200])
@@ -50,7 +53,7 @@ def test_a_fit_that_diverges_later_leaves_the_last_save(studio: Path, tmp_path: 
 
 
 def test_an_exploding_loss_stops(studio: Path, tmp_path: Path):
-    easel = Easel(tiny_recipe(steps=99), tiny_options(studio, tmp_path))
+    easel = Easel(tiny_recipe(steps=99), tiny_options(studio, tmp_path), CPU)
     photographs = torch.randint(0, 256, (3, 3, 96, 96), dtype=torch.uint8)
     good = easel.advance(photographs)
     easel.recent = deque([good] * AVERAGED, maxlen=AVERAGED)

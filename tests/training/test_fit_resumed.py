@@ -13,6 +13,8 @@ from training.checkpoint import FILE, Checkpoint
 from training.easel import Easel
 from training.fit import Progress, fit
 
+CPU = torch.device("cpu")
+
 
 def test_a_fit_that_was_interrupted_goes_on_with_exactly_the_same_losses(
     studio: Path, tmp_path: Path
@@ -99,9 +101,9 @@ def test_a_resumed_fit_keeps_the_precision_it_began_with(studio: Path, tmp_path:
     run(tiny_recipe(steps=4), options, interrupt_at=1)
     assert Checkpoint.load(tmp_path).precision == "bfloat16"
     resumed = replace(options, resume=True, precision="auto")
-    assert Easel(tiny_recipe(steps=4), resumed).dtype == torch.bfloat16
+    assert Easel(tiny_recipe(steps=4), resumed, CPU).dtype == torch.bfloat16
     asked = replace(options, resume=True, precision="float32")
-    assert Easel(tiny_recipe(steps=4), asked).dtype == torch.float32
+    assert Easel(tiny_recipe(steps=4), asked, CPU).dtype == torch.float32
 
 
 def test_a_sketch_that_was_interrupted_goes_on_exactly(studio: Path, tmp_path: Path):

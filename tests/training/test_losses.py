@@ -11,9 +11,9 @@ from training.losses import (
     TotalVariation,
     gram,
     relative_mse,
-    texture,
 )
 from training.objective import Objective
+from training.texture import texture
 from training.vgg import Features
 
 LAYERS = {"relu1_1": 1.0, "relu2_1": 1.0, "relu3_1": 1.0}
@@ -83,6 +83,44 @@ def test_texture_is_the_gram_matrix_and_that_of_the_centred_features():
     assert found.shape == (2, 2, 5, 5)
     torch.testing.assert_close(found[:, 0], gram(features))
     torch.testing.assert_close(found[:, 1], gram(centred), rtol=1e-3, atol=1e-5)
+
+
+@pytest.mark.parametrize("layout", [torch.contiguous_format, torch.channels_last])
+def test_the_slope_of_texture_is_that_of_its_formula(layout: torch.memory_format):
+    torch.manual_seed(0)
+    features = (torch.rand(2, 5, 6, 7) + 3).to(memory_format=layout)
+    weights = torch.randn(2, 2, 5, 5)
+    slopes = []
+    for measure in (texture, by_autograd):
+        picture = features.clone().requires_grad_()
+        (measure(picture) * weights).sum().backward()
+        slopes.append(picture.grad)
+    torch.testing.assert_close(*slopes, rtol=1e-3, atol=1e-6)
+
+
+def by_autograd(features: Tensor) -> Tensor:
+    centred = features - features.mean((2, 3), keepdim=True)
+    return torch.stack([gram(features), gram(centred)], 1)
+
+
+def test_the_slope_of_texture_in_bfloat16_is_near_that_in_float32():
+    torch.manual_seed(0)
+    features = torch.relu(torch.randn(2, 16, 24, 24) + 1).bfloat16()
+    slopes = []
+    for dtype in (torch.bfloat16, torch.float32):
+        picture = features.to(dtype, copy=True).requires_grad_()
+        texture(picture).square().sum().backward()
+        assert picture.grad is not None
+        slopes.append(picture.grad.float().flatten())
+    near = torch.nn.functional.cosine_similarity(*slopes, dim=0)
+    assert near > 0.9999
+
+
+def test_texture_leaves_the_features_as_they_are():
+    features = torch.rand(1, 4, 6, 6)
+    before = features.clone()
+    texture(features)
+    assert torch.equal(features, before)
 
 
 def test_style_loss_sees_a_texture_that_has_the_right_means_only(vgg: Features):

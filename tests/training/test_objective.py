@@ -8,8 +8,8 @@ from torch import Tensor
 from livestyle.errors import SettingsError
 from tests.training.studio import TERMS, photograph, stripes, tiny_recipe, write_picture
 from training.config import Recipe
-from training.losses import texture
 from training.objective import Objective, load_paintings
+from training.texture import texture
 from training.vgg import Features
 
 

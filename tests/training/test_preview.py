@@ -56,7 +56,7 @@ def test_a_preview_writes_curves_sheets_and_nothing_after_it_is_closed(tmp_path:
     out = tmp_path / "run"
     preview = Preview(out, tiny_recipe(), find_pictures(folder), paintings)
     assert 1 <= len(preview.photos) <= ROWS
-    preview.scalars(3, {"style": 0.5, "total": 2.5}, 7.0, 1)
+    preview.scalars(3, {"style": 0.5, "total": 2.5}, 7.0, 1, 0.25)
     path = preview.sheet(3, painter())
     preview.close()
     assert path == out / "sheet.png"

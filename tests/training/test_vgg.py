@@ -7,8 +7,9 @@ from torch import Tensor, nn
 
 from livestyle.errors import SettingsError
 from tests.training.studio import vgg_layers, vgg_state
-from training.data import centre_crop, read_rgb
+from training.data import centre_crop
 from training.losses import gram, relative_mse
+from training.reading import read_rgb
 from training.vgg import MEAN, STD, Features, layer_names
 
 NETWORKS = ["vgg16", "vgg19"]

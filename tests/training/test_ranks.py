@@ -1,0 +1,213 @@
+"""Several real processes fit together: torchrun starts them, gloo joins them."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import asdict, replace
+from pathlib import Path
+
+import pytest
+import torch
+
+from livestyle.errors import SettingsError
+from tests.training.fitting import run
+from tests.training.studio import tiny_options, tiny_recipe
+from training.checkpoint import FILE, Checkpoint
+from training.config import Recipe
+from training.fit import fit
+from training.options import FitOptions
+from training.ranks import Ranks
+
+WORKER = """
+import json, os, signal, sys
+from pathlib import Path
+import torch
+from training.checkpoint import Checkpoint
+from training.config import parse_recipe
+from training.fit import fit
+from training.options import FitOptions
+if __name__ == "__main__":  # which the data workers are not
+    torch.set_num_threads(1)
+    told = json.loads(sys.argv[1])
+    paths = ("data", "styles", "out")
+    options = FitOptions(**{
+        k: Path(v) if k in paths else v for k, v in told["options"].items()
+    })
+    def report(progress):
+        (options.out / "progress").write_text(f"{progress.step} {os.getpid()}")
+        if progress.step == told["stop_in"]:
+            os.kill(os.getpid(), signal.SIGTERM)
+    fit(parse_recipe(told["recipe"]), options, report)
+    names = [t.read_text().strip() for t in Path("/proc/self/task").glob("*/comm")]
+    (options.out / f"done{os.environ['RANK']}").write_text(" ".join(names))
+"""
+
+
+def start(
+    recipe: Recipe, options: FitOptions, world: int, stop_in: int | None = None
+) -> subprocess.Popen[str]:
+    """Starts a fit on so many processes, which are told to stop after a step."""
+    import json
+
+    from training.config import as_dict
+
+    options.out.mkdir(parents=True, exist_ok=True)
+    script = options.out / "worker.py"
+    script.write_text(WORKER)
+    told = {"recipe": as_dict(recipe), "options": asdict(options)}
+    told["stop_in"] = stop_in
+    command = [sys.executable, "-m", "torch.distributed.run"]
+    command += ["--nproc-per-node", str(world), "--master-port", "0"]
+    command += ["--rdzv-backend", "c10d", "--rdzv-endpoint", "localhost:0"]
+    command += [str(script), json.dumps(told, default=str)]
+    return subprocess.Popen(
+        command,
+        start_new_session=True,  # as a terminal gives each command a group
+        env={**os.environ, "PYTHONPATH": str(Path.cwd()), "OMP_NUM_THREADS": "1"},
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def finish(process: subprocess.Popen[str]) -> str:
+    _, errors = process.communicate(timeout=240)
+    assert process.returncode == 0, errors
+    return errors
+
+
+def gradients(folder: Path) -> dict[int, torch.Tensor]:
+    """Those of the only step made so far, from what Adam keeps of them."""
+    optimizer = Checkpoint.load(folder).optimizer
+    beta = optimizer["param_groups"][0]["betas"][0]
+    return {i: s["exp_avg"] / (1 - beta) for i, s in optimizer["state"].items()}
+
+
+@pytest.mark.parametrize("identities", [0, 1])
+def test_two_processes_with_half_the_batch_have_the_gradients_of_one_with_all(
+    identities: int, studio: Path, tmp_path: Path
+):
+    recipe = tiny_recipe(steps=1, batch=4, identities=identities)
+    one = tiny_options(studio, tmp_path / "one")
+    two = tiny_options(studio, tmp_path / "two")
+    other = start(recipe, two, 2)
+    fit(recipe, one)
+    finish(other)
+    wanted, found = gradients(one.out), gradients(two.out)
+    assert wanted.keys() == found.keys()
+    largest = max(float(g.abs().max()) for g in wanted.values())
+    assert largest > 0
+    for i, gradient in wanted.items():
+        difference = float((found[i] - gradient).abs().max())
+        assert difference < 1e-5 * largest, i
+    terms, theirs = (Checkpoint.load(o.out).terms for o in (one, two))
+    assert theirs == pytest.approx(terms, rel=1e-4)
+
+
+def test_only_the_first_process_writes(studio: Path, tmp_path: Path):
+    recipe = tiny_recipe(steps=2)
+    options = tiny_options(studio, tmp_path, preview_every=1)
+    finish(start(recipe, options, 2))
+    done = {p.name: p.read_text().split() for p in tmp_path.glob("done*")}
+    assert done.keys() == {"done0", "done1"}
+    # Two are those of DistributedDataParallel's group; a process that left others
+    # behind was aborted every now and then.
+    assert [names.count("pt_gloo_runloop") for names in done.values()] == [2, 2]
+    assert len(list((tmp_path / "events").iterdir())) == 1
+    assert len(list(tmp_path.glob("*.pt"))) == 1
+
+
+def test_what_two_processes_began_one_goes_on_with_as_if_alone(
+    studio: Path, tmp_path: Path
+):
+    recipe = tiny_recipe(steps=6, batch=4, rate=1e-3)
+    whole = tiny_options(studio, tmp_path / "whole")
+    parts = tiny_options(studio, tmp_path / "parts")
+    # Asked during the second step's report, all of them stop after the third.
+    start(recipe, parts, 2, stop_in=2).communicate(timeout=240)
+    assert Checkpoint.load(parts.out).step == 3
+    ours = run(recipe, whole)[3:]
+    theirs = run(recipe, replace(parts, resume=True))
+    assert [progress.step for progress in theirs] == [4, 5, 6]
+    for progress, wanted in zip(theirs, ours, strict=True):
+        # Adam takes whole steps where gradients are mere rounding.
+        assert progress.terms == pytest.approx(wanted.terms, rel=1e-2)
+
+
+def test_a_killed_process_ends_the_run_with_a_checkpoint_of_the_last_step(
+    studio: Path, tmp_path: Path
+):
+    recipe = tiny_recipe(steps=100_000)
+    process = start(recipe, tiny_options(studio, tmp_path, save_every=10**6), 2)
+    step, first = wait_for_step(tmp_path, process, 3)
+    (victim,) = set(workers(process.pid)) - {first}
+    os.kill(victim, signal.SIGKILL)
+    process.communicate(timeout=120)
+    assert process.returncode != 0
+    left = Checkpoint.load(tmp_path)
+    assert left.step >= step
+    left.build()
+    fit(
+        replace(recipe, steps=left.step + 1),
+        tiny_options(studio, tmp_path, resume=True),
+    )
+    assert Checkpoint.load(tmp_path).step == left.step + 1
+
+
+@pytest.mark.parametrize("kind", [signal.SIGTERM, signal.SIGINT])
+def test_ctrl_c_ends_all_together_with_the_last_step_saved(
+    kind: signal.Signals, studio: Path, tmp_path: Path
+):
+    """SIGTERM goes to the launcher, a terminal's Ctrl-C to all that it started."""
+    recipe = tiny_recipe(steps=100_000)
+    options = tiny_options(studio, tmp_path, save_every=10**6, workers=1)
+    process = start(recipe, options, 2)
+    step, _ = wait_for_step(tmp_path, process, 3)
+    if kind == signal.SIGTERM:
+        process.send_signal(kind)
+    else:
+        os.killpg(process.pid, kind)
+    _, errors = process.communicate(timeout=120)
+    assert Checkpoint.load(tmp_path).step >= step
+    assert "DataLoader" not in errors
+
+
+def wait_for_step(
+    folder: Path, process: subprocess.Popen[str], wanted: int
+) -> tuple[int, int]:
+    """The step reached and the first process's number, once `wanted` is reached."""
+    deadline = time.monotonic() + 120
+    file = folder / "progress"
+    while time.monotonic() < deadline:
+        assert process.poll() is None, process.communicate()[1]
+        text = file.read_text() if file.exists() else ""
+        if text and int(text.split()[0]) >= wanted:
+            step, pid = text.split()
+            return int(step), int(pid)
+        time.sleep(0.05)
+    raise AssertionError("it never came so far")
+
+
+def workers(launcher: int) -> list[int]:
+    """The processes that torchrun started."""
+    listed = Path(f"/proc/{launcher}/task/{launcher}/children").read_text()
+    return [int(pid) for pid in listed.split()]
+
+
+def test_a_batch_is_dealt_out_without_rest_or_repeat():
+    for world in (1, 2, 3):
+        dealt = [Ranks(rank, world).mine(5) for rank in range(world)]
+        assert sorted(place for places in dealt for place in places) == [*range(5)]
+
+
+def test_more_processes_than_photographs_is_an_error_with_advice():
+    with pytest.raises(SettingsError, match=r"3 processes cannot share 2 photographs"):
+        Ranks(0, 3).mine(2)
+
+
+def test_alone_nothing_is_shared(tmp_path: Path):
+    value = torch.tensor([1.0, 2.0], requires_grad=True)
+    assert Ranks().mean(value) is value
+    assert Ranks().sum(3.0, True) == [3.0, True]
+    assert not (tmp_path / FILE).exists()
