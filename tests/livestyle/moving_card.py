@@ -57,6 +57,8 @@ def write_clip(
         stream.width, stream.height = size_wh
         stream.pix_fmt = pix_fmt
         stream.codec_context.qmax = 2
+        # With more, FFV1 writes 4:2:2 of odd sizes wrongly once in fifty times.
+        stream.codec_context.thread_count = 1
         stream.codec_context.time_base = Fraction(1, 1000 if times else fps)
         if rotation:
             stream.set_display_rotation(rotation)

@@ -68,7 +68,7 @@ def test_options_come_from_a_file_and_the_command_line_goes_before_it(
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        ("--model gone.onnx", r"no model gone\.onnx.*Check --model"),
+        ("--model gone.onnx", r"no model gone\.onnx.*Check the path"),
         ("--model nothing", r"no model 'nothing'.*first-light"),
         ("--model .", r"no model '\.'\. Give an \.onnx file"),
         ("--style negatif", r"no style 'negatif'. Did you mean: negative\?"),

@@ -93,7 +93,7 @@ def test_an_unknown_style_gives_the_nearest_names(painter: Painter):
 
 
 def test_a_missing_file_is_named(tmp_path: Path):
-    with pytest.raises(ModelError, match=r"no model .*gone\.onnx.*Check --model"):
+    with pytest.raises(ModelError, match=r"no model .*gone\.onnx.*Check the path"):
         Painter(tmp_path / "gone.onnx")
 
 
