@@ -155,6 +155,33 @@ def put_in_place(finished: Path, path: Path, *, overwrite: bool = False) -> None
         raise output_error(path, error) from error
 
 
+def write_whole(
+    path: Path, data: bytes | memoryview, *, overwrite: bool = False
+) -> None:
+    """Writes a file; its name appears only when it is whole.
+
+    Args:
+        path: in a folder that exists.
+        data: all of it.
+        overwrite: whether a file of that name may be replaced.
+
+    Raises:
+        OutputError: the name is taken, or the file cannot be written.
+    """
+    unfinished = beside(path)
+    file = create(unfinished)
+    try:
+        with file:
+            rest = memoryview(data)
+            while rest:
+                rest = rest[file.write(rest) :]
+        put_in_place(unfinished, path, overwrite=overwrite)
+    except OSError as error:
+        raise output_error(path, error) from error
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
 def _link(finished: Path, path: Path) -> None:
     """Adds a name to a file, failing if the name is taken."""
     try:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-import cv2
-import numpy as np
-
 from livestyle.sinks.snapshot import write_png
+from training.drawing import blank, drawn
 
 
 class Curve:
@@ -36,12 +33,8 @@ class Curve:
         Raises:
             OutputError: it cannot be written.
         """
-        # Without pyplot no window system is asked for.
-        from matplotlib.backends.backend_agg import FigureCanvasAgg
-        from matplotlib.figure import Figure
-
         count = max(1, len(self.stages))
-        figure = Figure(figsize=(6.4 * count + 1.4, 4.8), layout="constrained")
+        figure = blank(6.4 * count + 1.4, 4.8)
         panels = figure.subplots(1, count, squeeze=False)[0]
         for panel, (stage, terms) in zip(panels, self.stages, strict=False):
             for i, (name, values) in enumerate(terms.items()):
@@ -56,14 +49,7 @@ class Curve:
         # Beside the panels, as curves run through every corner of them.
         lines, names = panels[-1].get_legend_handles_labels()
         figure.legend(lines, names, loc="outside right upper", fontsize="x-small")
-        FigureCanvasAgg(figure)
-        drawn = io.BytesIO()
-        figure.savefig(drawn, format="png", dpi=110)
-        pixels = cv2.imdecode(
-            np.frombuffer(drawn.getvalue(), np.uint8), cv2.IMREAD_COLOR
-        )
-        assert pixels is not None
-        write_png(path, np.asarray(pixels, np.uint8), overwrite=overwrite)
+        write_png(path, drawn(figure), overwrite=overwrite)
 
 
 def _drawable(values: Sequence[float]) -> bool:

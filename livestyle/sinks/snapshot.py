@@ -9,7 +9,7 @@ import cv2
 
 from livestyle.errors import OutputError
 from livestyle.frame import Frame, Pixels
-from livestyle.naming import beside, create, fresh_path, output_error, put_in_place
+from livestyle.naming import fresh_path, write_whole
 
 
 def save_snapshot(frame: Frame, folder: Path, style: str) -> Path:
@@ -50,15 +50,4 @@ def write_png(path: Path, pixels: Pixels, *, overwrite: bool = False) -> None:
         OutputError: the name is taken, or the file cannot be written.
     """
     encoded = cv2.imencode(".png", pixels)[1].tobytes()
-    unfinished = beside(path)
-    file = create(unfinished)
-    try:
-        with file:
-            rest = memoryview(encoded)
-            while rest:
-                rest = rest[file.write(rest) :]
-        put_in_place(unfinished, path, overwrite=overwrite)
-    except OSError as error:
-        raise output_error(path, error) from error
-    finally:
-        unfinished.unlink(missing_ok=True)
+    write_whole(path, encoded, overwrite=overwrite)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -12,6 +11,7 @@ from numpy.typing import NDArray
 
 from livestyle.frame import Pixels
 from training.data import centre_crop
+from training.drawing import blank, drawn
 from training.evaluation.spectrum import PERIODS, line_spectra
 from training.evaluation.yardstick import Course
 
@@ -63,7 +63,7 @@ def loss_curves(
         panel.set(title=style, xlabel="step", yscale="log")
         panel.grid(alpha=0.3)
     panels[0].set_ylabel("total, of the photograph's")
-    return _drawn(figure)
+    return drawn(figure)
 
 
 def spectra(pictures: Mapping[str, Mapping[str, Sequence[Pixels]]]) -> Pixels:
@@ -83,7 +83,7 @@ def spectra(pictures: Mapping[str, Mapping[str, Sequence[Pixels]]]) -> Pixels:
         panel.set(title=style, xlabel="periods a px", yscale="log")
     panels[0].set_ylabel("power, of the mean")
     panels[0].legend(fontsize="x-small")
-    return _drawn(figure)
+    return drawn(figure)
 
 
 def _mean_spectrum(
@@ -101,27 +101,13 @@ def _mean_spectrum(
 
 
 def _panels(count: int) -> tuple[Figure, list[Axes]]:
-    # Without pyplot no window system is asked for.
-    from matplotlib.figure import Figure
-
     columns = min(count, 4)
     rows = -(-count // columns)
-    figure = Figure((PANEL[0] * columns, PANEL[1] * rows), layout="constrained")
+    figure = blank(PANEL[0] * columns, PANEL[1] * rows)
     grid = list(figure.subplots(rows, columns, squeeze=False).flat)
     for spare in grid[count:]:
         spare.set_axis_off()
     return figure, grid[:count]
-
-
-def _drawn(figure: Figure) -> Pixels:
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-
-    FigureCanvasAgg(figure)
-    drawn = io.BytesIO()
-    figure.savefig(drawn, format="png", dpi=110)
-    pixels = cv2.imdecode(np.frombuffer(drawn.getvalue(), np.uint8), cv2.IMREAD_COLOR)
-    assert pixels is not None
-    return np.asarray(pixels, np.uint8)
 
 
 def _tile(picture: Pixels, side: int) -> Pixels:

@@ -10,14 +10,7 @@ import numpy as np
 
 from livestyle.errors import OutputError
 from livestyle.frame import Pixels
-from livestyle.naming import (
-    beside,
-    claim,
-    create,
-    make_folder,
-    output_error,
-    put_in_place,
-)
+from livestyle.naming import beside, claim, make_folder, write_whole
 from livestyle.sinks.snapshot import write_png
 from training.evaluation.figures import loss_curves, sheet, spectra
 from training.evaluation.markdown import as_markdown
@@ -78,17 +71,7 @@ class Pages:
 
     def _write(self, name: str, text: str) -> Path:
         path = self.folder / name
-        unfinished = beside(path)
-        try:
-            with create(unfinished) as file:
-                rest = memoryview(text.encode())
-                while rest:
-                    rest = rest[file.write(rest) :]
-            put_in_place(unfinished, path, overwrite=self.overwrite)
-        except OSError as error:
-            raise output_error(path, error) from error
-        finally:
-            unfinished.unlink(missing_ok=True)
+        write_whole(path, text.encode(), overwrite=self.overwrite)
         return path
 
 

@@ -14,14 +14,7 @@ import numpy as np
 import torch
 
 from livestyle.frame import Pixels
-from livestyle.naming import (
-    beside,
-    claim,
-    create,
-    make_folder,
-    output_error,
-    put_in_place,
-)
+from livestyle.naming import beside, claim, make_folder, write_whole
 from training.config import Painting, Recipe
 from training.descent import descend
 from training.evaluation.distance import Target, to_pixels
@@ -207,14 +200,4 @@ def _write(path: Path, course: Course) -> None:
         picture=course.picture,
         evaluations=np.array(course.evaluations),
     )
-    unfinished = beside(path)
-    try:
-        with create(unfinished) as file:
-            rest = data.getbuffer()
-            while rest:
-                rest = rest[file.write(rest) :]
-        put_in_place(unfinished, path, overwrite=True)
-    except OSError as error:
-        raise output_error(path, error) from error
-    finally:
-        unfinished.unlink(missing_ok=True)
+    write_whole(path, data.getbuffer(), overwrite=True)
