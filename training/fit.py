@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -90,7 +91,47 @@ def _run(
     preview: Preview | None,
     report: Callable[[Progress], None],
 ) -> Path:
-    """The loop, from the step that the easel stands at."""
+    """The loop, from the step that the easel stands at, and what is kept of it."""
+    asked: list[bool] = []
+    # A Ctrl-C inside a step would leave weights that are half stepped. That holds for
+    # what is saved on the way out as well: torchrun sends SIGTERM just when another
+    # process has died and this one is about to save.
+    with polite(lambda: asked.append(True)):
+        try:
+            _steps(easel, training, preview, report, asked)
+            path = easel.save()
+            if preview is not None:
+                preview.sheet(easel.step, easel.painter)
+        except DivergedError:
+            # The step before may have ruined the weights: what is on disk stays.
+            raise
+        except KeyboardInterrupt:
+            easel.save()
+            raise
+        except BaseException as error:
+            try:
+                easel.rescue()
+            except (DivergedError, OutputError) as second:
+                error.add_note(f"The last steps are not saved: {second}")
+            raise
+        finally:
+            if preview is not None:
+                preview.close()
+    return path
+
+
+def _steps(
+    easel: Easel,
+    training: list[Path],
+    preview: Preview | None,
+    report: Callable[[Progress], None],
+    asked: list[bool],
+) -> None:
+    """Makes steps until the fit is done, or somebody has asked for its end.
+
+    Raises:
+        KeyboardInterrupt: after a whole step, since somebody asked.
+    """
     recipe, options, ranks = easel.recipe, easel.options, easel.ranks
     first = easel.step
     crops = Crops(
@@ -105,60 +146,33 @@ def _run(
     # A worker starts in seconds and then gives its first batch.
     waiting = Waiting(warmup=options.workers, recent=TIMED)
     broken: set[int] = set()
-    asked: list[bool] = []
     times: deque[float] = deque([time.monotonic()], maxlen=TIMED)
-    try:
-        # A Ctrl-C inside a step would leave weights that are half stepped.
-        with polite(lambda: asked.append(True)):
-            for pictures, skipped in waiting.watch(stream):
-                if easel.done >= 1:
-                    break
-                due = easel.step % options.save_every == 0 and easel.step > first
-                values = easel.advance(pictures, save=due)
-                broken |= skipped
-                times.append(time.monotonic())
-                easel.elapsed += times[-1] - times[-2]
-                # Signals and clocks differ: what is done next must not.
-                stopped, easel.elapsed = ranks.sum(
-                    bool(asked), easel.elapsed * ranks.first
+    with closing(stream):
+        for pictures, skipped in waiting.watch(stream):
+            if easel.done >= 1:
+                break
+            due = easel.step % options.save_every == 0 and easel.step > first
+            values = easel.advance(pictures, save=due)
+            broken |= skipped
+            times.append(time.monotonic())
+            easel.elapsed += times[-1] - times[-2]
+            # Signals and clocks differ: what is done next must not.
+            stopped, easel.elapsed = ranks.sum(bool(asked), easel.elapsed * ranks.first)
+            if preview is not None:
+                rate = batch * (len(times) - 1) / (times[-1] - times[0])
+                progress = Progress(
+                    step=easel.step,
+                    done=easel.done,
+                    terms=values,
+                    images_per_second=rate,
+                    broken=len(broken),
+                    waiting=waiting.share,
+                    waited=waiting.overall,
+                    started=waiting.started,
                 )
-                if preview is not None:
-                    rate = batch * (len(times) - 1) / (times[-1] - times[0])
-                    progress = Progress(
-                        step=easel.step,
-                        done=easel.done,
-                        terms=values,
-                        images_per_second=rate,
-                        broken=len(broken),
-                        waiting=waiting.share,
-                        waited=waiting.overall,
-                        started=waiting.started,
-                    )
-                    report(progress)
-                    preview.scalars(
-                        easel.step, values, rate, len(broken), progress.waiting
-                    )
-                    if easel.step % options.preview_every == 0:
-                        preview.sheet(easel.step, easel.painter)
-                if stopped:
-                    raise KeyboardInterrupt
-        path = easel.save()
-        if preview is not None:
-            preview.sheet(easel.step, easel.painter)
-    except DivergedError:
-        # The step before may have ruined the weights: what is on disk stays.
-        raise
-    except KeyboardInterrupt:
-        easel.save()
-        raise
-    except BaseException as error:
-        try:
-            easel.rescue()
-        except (DivergedError, OutputError) as second:
-            error.add_note(f"The last steps are not saved: {second}")
-        raise
-    finally:
-        stream.close()
-        if preview is not None:
-            preview.close()
-    return path
+                report(progress)
+                preview.scalars(easel.step, values, rate, len(broken), progress.waiting)
+                if easel.step % options.preview_every == 0:
+                    preview.sheet(easel.step, easel.painter)
+            if stopped:
+                raise KeyboardInterrupt

@@ -63,6 +63,9 @@ def fine_power(pictures: Tensor) -> Tensor:
     Returns:
         Shape (B, 3, bands): of brightness, blue less brightness, red less brightness.
     """
+    if not len(pictures):
+        # MKL, which is torch's FFT on Intel CPUs, refuses to transform nothing.
+        return pictures.new_zeros(0, 3, len(BANDS) - 1)
     height, width = pictures.shape[-2:]
     device = pictures.device
     luma = torch.tensor(LUMA, device=device).view(1, 3, 1, 1)
