@@ -10,6 +10,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+EPSILON = 1e-5  # added to variances, as ONNX's InstanceNormalization has it
+
 
 class ConditionalInstanceNorm(nn.Module):
     """Instance norm whose scale and shift are affine in the style embedding.
@@ -33,15 +35,21 @@ class ConditionalInstanceNorm(nn.Module):
         scale: Tensor
         shift: Tensor
         scale, shift = self.affine(style).chunk(2, dim=1)
-        # In float32: a mean of squares over 10^5 pixels is beyond half precision.
-        x = x.float()
         if len(style) == 1:
+            # In float32: a mean of squares over 10^5 pixels is beyond half precision.
             # This exports as ONNX's own InstanceNormalization with computed parameters,
             # which saves a multiplication and an addition over the whole map.
-            return F.instance_norm(x, weight=scale[0].float(), bias=shift[0].float())
-        var, mean = torch.var_mean(x, dim=(2, 3), keepdim=True, correction=0)
-        gain = scale[:, :, None, None] * torch.rsqrt(var + 1e-5)
-        return x * gain + (shift[:, :, None, None] - mean * gain)
+            return F.instance_norm(
+                x.float(), weight=scale[0].float(), bias=shift[0].float()
+            )
+        # Batch norm of a batch of one is the same, and the only norm that torch has
+        # fused for channels that come last: twice as fast as written out. It keeps its
+        # sums in float32 by itself.
+        rows = [
+            F.batch_norm(one[None], None, None, gain, bias, training=True, eps=EPSILON)
+            for one, gain, bias in zip(x, scale.float(), shift.float(), strict=True)
+        ]
+        return torch.cat(rows)
 
 
 class Conv(nn.Module):
