@@ -8,6 +8,7 @@ from contextlib import ExitStack
 from typing import Any
 
 from livestyle.bank import find
+from livestyle.cameras import first_camera
 from livestyle.commands import press
 from livestyle.controls import Controls
 from livestyle.errors import SourceError, UnknownStyleError
@@ -204,7 +205,7 @@ class App:
         if settings.source != "auto":
             return self._start(settings.source)
         try:
-            return self._start("0")
+            return self._start(first_camera())
         except SourceError as error:
             self._say(f"{error.message}: here is the demo instead.")
             return self._start("demo")

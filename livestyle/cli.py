@@ -12,12 +12,13 @@ from pathlib import Path
 from typing import Any
 
 from livestyle import __version__
+from livestyle.commandline import cameras, doctor
 from livestyle.errors import LivestyleError, OutputError
 from livestyle.settings import Settings, add_options, load_settings
 from livestyle.signals import polite
 from livestyle.stats import require_writable, write_stats
 
-COMMANDS = ("run", "video", "image", "styles", "keys")
+COMMANDS = ("run", "video", "image", "styles", "keys", "cameras", "doctor")
 EPILOG = """\
 commands:
   run      show the live picture; it is meant when no command is given
@@ -25,6 +26,8 @@ commands:
   image    paint pictures:       livestyle image A.jpg B.png --style all -o FOLDER
   styles   list the styles
   keys     list the keys of the live window
+  cameras  list the cameras by name, with what they offer
+  doctor   say what of this machine works, and how to mend the rest
 'livestyle COMMAND --help' tells the options of each.
 """
 
@@ -96,6 +99,8 @@ def _parser() -> argparse.ArgumentParser:
 
     keys = commands.add_parser("keys", help="list the keys of the live window")
     keys.set_defaults(call=_keys)
+    cameras.register(commands)
+    doctor.register(commands)
     return parser
 
 

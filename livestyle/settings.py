@@ -66,8 +66,8 @@ class Settings:
         default="auto",
         metadata=_about(
             str,
-            "camera number, video file, URL (rtsp, http, udp ...) or demo; auto takes "
-            "camera 0, or the demo where there is none",
+            "camera number or name, video file, URL (rtsp, http, udp ...) or demo; "
+            "auto takes the first camera, or the demo where there is none",
             "SOURCE",
         ),
     )
@@ -160,15 +160,15 @@ def add_options(parser: argparse.ArgumentParser, *names: str) -> None:
             default = "" if row.default is None else f" ({row.default})"
             parser.add_argument(
                 flag,
-                type=_reader(row.metadata["read"]),
+                type=reader(row.metadata["read"]),
                 metavar=row.metadata["meta"],
                 help=help + default,
                 **common,
             )
 
 
-def _reader(read: Callable[[str], Any]) -> Callable[[str], Any]:
-    """For argparse, which shows the text of this error and swallows ValueError's."""
+def reader(read: Callable[[str], Any]) -> Callable[[str], Any]:
+    """For argparse, which shows the text of its own error and swallows ValueError's."""
 
     def convert(text: str) -> Any:
         try:

@@ -4,6 +4,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 from urllib.request import url2pathname
 
+from livestyle.cameras import choose, find_cameras
 from livestyle.errors import SourceError
 from livestyle.sources.camera import Camera
 from livestyle.sources.demo import Demo
@@ -26,8 +27,9 @@ def open_source(
     """The source that a person means by a few characters.
 
     Args:
-        spec: "demo"; a camera's number "0" or device "/dev/video0"; an address such as
-            "rtsp://host/path" or "file:///clip.mp4"; or the path of a video.
+        spec: "demo"; a camera's number "0", device "/dev/video0" or name, of which a
+            part is enough; an address such as "rtsp://host/path" or
+            "file:///clip.mp4"; or the path of a video.
         size_wh: width and height wanted from a camera or the demo, in pixels. Files and
             streams keep their own.
         fps: frames/s wanted from a camera or the demo. Others keep theirs.
@@ -36,7 +38,7 @@ def open_source(
         A source whose device is not opened yet; a file's header has been read.
 
     Raises:
-        SourceError: this means no source, or a file that is no video.
+        SourceError: this means no source, or several, or a file that is no video.
     """
     if spec == "demo":
         return Demo(size_wh or (640, 480), fps or 30.0)
@@ -50,10 +52,14 @@ def open_source(
         return Camera(spec, size_wh, fps)
     if _looks_like_path(spec):
         return VideoFile(spec)
+    if found := choose(spec, find_cameras()):
+        return Camera(
+            found.number, size_wh, fps, called=found.name, backend=found.backend
+        )
     raise SourceError(
         f"'{spec}' is no source",
-        hint="Give a camera's number (0), a video file, an address "
-        f"({', '.join(SCHEMES)}), or demo.",
+        hint="Give a camera's number (0) or a part of its name ('livestyle cameras' "
+        f"lists them), a video file, an address ({', '.join(SCHEMES)}), or demo.",
     )
 
 

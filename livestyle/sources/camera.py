@@ -36,6 +36,9 @@ class Camera:
         size_wh: width and height wanted, in pixels; None for the camera's own.
         fps: frames/s wanted; None for the camera's own.
         patience: seconds without a picture after which it counts as lost.
+        called: its own name for messages, "" for the device's.
+        backend: the one way of OpenCV's to open it, within which its number counts; ""
+            tries those of the platform one after the other.
 
     Attributes:
         fps: the rate that the driver states, 0.0 while unknown.
@@ -54,14 +57,20 @@ class Camera:
         size_wh: tuple[int, int] | None = None,
         fps: float | None = None,
         patience: float = 2.0,
+        *,
+        called: str = "",
+        backend: str = "",
     ) -> None:
-        self.name = f"camera {device}"
+        self.name = f"camera {called or device}"
         self.fps = 0.0
         self.status = ""
         self._device = device
         self._size_wh = size_wh
         self._wanted_fps = fps
         self._patience = patience
+        self._backends = (
+            (backend,) if backend else (*PLATFORM.get(sys.platform, ()), "any")
+        )
         self._got: tuple[int, int] | None = None
         self._closed = Event()
         self._check()
@@ -126,7 +135,7 @@ class Camera:
             SourceError: none does; it lists each one's reason.
         """
         failures: dict[str, list[str]] = {}
-        for backend in (*PLATFORM.get(sys.platform, ()), "any"):
+        for backend in self._backends:
             with _opencv_quiet():
                 capture, failure = self._try(backend)
                 if capture is not None:

@@ -41,10 +41,7 @@ def diagnosis(device: int | str) -> Diagnosis:
     if sys.platform != "linux":
         return UNKNOWN
     if not os.access(path, os.R_OK | os.W_OK, effective_ids=True):
-        return Diagnosis(
-            f"{path}: permission denied",
-            f"Join the group that owns it (sudo usermod -aG video $USER), {ELSE}",
-        )
+        return Diagnosis(f"{path}: permission denied", f"{_admission(path)}, {ELSE}")
     if not _is_video(path):
         return Diagnosis(f"{path} is no camera", f"{_others()}, {ELSE}")
     if users := programs_using(path):
@@ -74,6 +71,30 @@ def programs_using(path: Path) -> list[str]:
         except OSError:
             continue  # it ended meanwhile, or is not ours to look into
     return users
+
+
+def _admission(path: Path) -> str:
+    """How a person comes to be allowed to open the file."""
+    status = path.stat()
+    if status.st_gid == 0 or not status.st_mode & stat.S_IRGRP:
+        return (
+            f"It belongs to root alone: give it to a group (sudo chgrp video {path}; "
+            f"sudo chmod g+rw {path}) and join that (sudo usermod -aG video $USER)"
+        )
+    group = _group_name(status.st_gid)
+    return (
+        f"Join the group '{group}' that owns it (sudo usermod -aG {group} $USER) and "
+        "log in again"
+    )
+
+
+def _group_name(number: int) -> str:
+    import grp  # not on Windows, where this module is imported all the same
+
+    try:
+        return grp.getgrgid(number).gr_name
+    except KeyError:
+        return str(number)  # a group of the machine around this container
 
 
 def _is_video(path: Path) -> bool:

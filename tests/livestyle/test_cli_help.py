@@ -31,7 +31,9 @@ def test_help_of_a_run_lists_every_option_with_its_default(capsys: Captured):
         assert default in text
 
 
-@pytest.mark.parametrize("name", ["video", "image", "styles", "keys"])
+@pytest.mark.parametrize(
+    "name", ["video", "image", "styles", "keys", "cameras", "doctor"]
+)
 def test_every_command_has_a_help_of_its_own(name: str, capsys: Captured):
     assert f"livestyle {name}" in help_of(capsys, name)
 

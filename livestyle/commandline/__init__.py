@@ -1,0 +1,1 @@
+"""One module a command of `livestyle`, each with `register(commands)`."""
