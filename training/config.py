@@ -68,6 +68,9 @@ class Recipe:
             `training.sketch`; a fit by steps makes at most a quarter of them so.
         rate, warmup: peak learning rate of Adam; steps until it is reached, after which
             it falls as a cosine to zero.
+        embedding_rate: multiplies `rate` for the embeddings. Where they are the norms'
+            own scales and shifts, each row learns from its own style's photographs
+            alone, and has far to go: 10 is right then.
         seed: of everything random.
         validation: every so many photographs by name is kept out of fitting.
         data: which photographs and weights it is fitted with, in words, for the card.
@@ -104,6 +107,7 @@ class Recipe:
     steps: int = 4000
     sketch: int = 300
     rate: float = 2e-3
+    embedding_rate: float = 1.0
     warmup: int = 100
     seed: int = 0
     validation: int = 10

@@ -71,7 +71,7 @@ class Easel:
         torch.manual_seed(recipe.seed)
         painter = Painter(recipe.network, len(recipe.styles), recipe.dim)
         self.painter = _placed(painter, self.device)
-        self.optimizer = torch.optim.Adam(painter.parameters(), lr=recipe.rate)
+        self.optimizer = _optimizer(painter, recipe)
         self.step, self.elapsed = 0, 0.0
         self.terms: dict[str, float] = {}
         if start:
@@ -125,10 +125,9 @@ class Easel:
             # old ones would make the first steps far too long.
             self.optimizer.state.clear()
             self.recent.clear()
+        rate = learning_rate(self.recipe, self.step, self.done, self.sketched)
         for group in self.optimizer.param_groups:
-            group["lr"] = learning_rate(
-                self.recipe, self.step, self.done, self.sketched
-            )
+            group["lr"] = rate * group["times"]
         x = pictures.to(self.device, non_blocking=True).float() / 255
         x = x.contiguous(memory_format=torch.channels_last)
         batch = rows_of(self.recipe, self.step)
@@ -244,6 +243,15 @@ def paint_within(painter: nn.Module, x: Tensor, rows: Tensor, context: int) -> T
     around = around.contiguous(memory_format=torch.channels_last)
     pastiche: Tensor = painter(around, rows)
     return pastiche[..., context : context + height, context : context + width]
+
+
+def _optimizer(painter: Painter, recipe: Recipe) -> torch.optim.Adam:
+    """Adam with a rate of its own for the embeddings."""
+    groups = [
+        {"params": list(painter.net.parameters()), "times": 1.0},
+        {"params": [painter.embeddings], "times": recipe.embedding_rate},
+    ]
+    return torch.optim.Adam(groups, lr=recipe.rate)
 
 
 def _find(options: FitOptions) -> Checkpoint | None:

@@ -144,10 +144,12 @@ def test_bfloat16_fits_too(studio: Path, tmp_path: Path):
 
 
 def test_the_optimizer_is_given_that_rate(studio: Path, tmp_path: Path):
-    recipe = tiny_recipe(steps=4, warmup=4)
+    recipe = tiny_recipe(steps=4, warmup=4, embedding_rate=10.0)
     run(recipe, tiny_options(studio, tmp_path), interrupt_at=3)
-    (group,) = Checkpoint.load(tmp_path).optimizer["param_groups"]
-    assert group["lr"] == learning_rate(recipe, 2, 0.5)
+    net, embeddings = Checkpoint.load(tmp_path).optimizer["param_groups"]
+    assert net["lr"] == learning_rate(recipe, 2, 0.5)
+    assert embeddings["lr"] == 10 * net["lr"]
+    assert len(embeddings["params"]) == 1
 
 
 @pytest.mark.weights
