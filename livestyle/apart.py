@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).parent.parent.parent  # where `livestyle` is found
+ROOT = Path(__file__).parent.parent  # where `livestyle` is found
 
 
 class TrialError(Exception):

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from livestyle.doctor.apart import TrialError, apart
+from livestyle.apart import TrialError, apart
 
 
 @pytest.fixture
