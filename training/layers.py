@@ -6,6 +6,8 @@ after Dumoulin et al. 2017 (arXiv:1610.07629).
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -32,24 +34,80 @@ class ConditionalInstanceNorm(nn.Module):
 
     def forward(self, x: Tensor, style: Tensor) -> Tensor:
         """Normalises x, shape (B, C, H, W), for embeddings, shape (B, D) or (1, D)."""
-        scale: Tensor
-        shift: Tensor
         scale, shift = self.affine(style).chunk(2, dim=1)
-        if len(style) == 1:
-            # In float32: a mean of squares over 10^5 pixels is beyond half precision.
-            # This exports as ONNX's own InstanceNormalization with computed parameters,
-            # which saves a multiplication and an addition over the whole map.
-            return F.instance_norm(
-                x.float(), weight=scale[0].float(), bias=shift[0].float()
-            )
-        # Batch norm of a batch of one is the same, and the only norm that torch has
-        # fused for channels that come last: twice as fast as written out. It keeps its
-        # sums in float32 by itself.
-        rows = [
-            F.batch_norm(one[None], None, None, gain, bias, training=True, eps=EPSILON)
-            for one, gain, bias in zip(x, scale.float(), shift.float(), strict=True)
-        ]
-        return torch.cat(rows)
+        return instance_norm(x, scale, shift)
+
+
+@dataclass
+class Layout:
+    """Deals out places in an embedding that is made of the norms' scales and shifts.
+
+    Attributes:
+        length: of the embedding so far.
+    """
+
+    length: int = 0
+
+    def take(self, channels: int) -> int:
+        """The first of 2 * channels places for a norm: its scales, then its shifts."""
+        start = self.length
+        self.length += 2 * channels
+        return start
+
+
+class StyledInstanceNorm(nn.Module):
+    """Instance norm whose scale and shift stand in the style embedding themselves.
+
+    So each style has all of them to itself, as in Dumoulin et al. 2017: another style
+    changes nothing for those that are there, and no product is computed.
+
+    Args:
+        channels: C.
+        layout: says where in the embedding this norm's numbers stand.
+    """
+
+    def __init__(self, channels: int, layout: Layout) -> None:
+        super().__init__()
+        self.channels = channels
+        self.start = layout.take(channels)
+
+    def forward(self, x: Tensor, style: Tensor) -> Tensor:
+        """Normalises x, shape (B, C, H, W), for embeddings, shape (B, D) or (1, D)."""
+        own = style[:, self.start : self.start + 2 * self.channels]
+        scale, shift = own.chunk(2, dim=1)
+        return instance_norm(x, scale, shift)
+
+
+def instance_norm(x: Tensor, scale: Tensor, shift: Tensor) -> Tensor:
+    """Each sample's channels to mean 0 and variance 1, then to a scale and a shift.
+
+    Args:
+        x: shape (B, C, H, W).
+        scale: shape (B, C), or (1, C) for all samples.
+        shift: of the same shape.
+    """
+    if len(scale) == 1:
+        # In float32: a mean of squares over 10^5 pixels is beyond half precision.
+        # This exports as ONNX's own InstanceNormalization with computed parameters,
+        # which saves a multiplication and an addition over the whole map.
+        return F.instance_norm(
+            x.float(), weight=scale[0].float(), bias=shift[0].float()
+        )
+    # Batch norm of a batch of one is the same, and the only norm that torch has fused
+    # for channels that come last: twice as fast as written out. It keeps its sums in
+    # float32 by itself.
+    rows = [
+        F.batch_norm(one[None], None, None, gain, bias, training=True, eps=EPSILON)
+        for one, gain, bias in zip(x, scale.float(), shift.float(), strict=True)
+    ]
+    return torch.cat(rows)
+
+
+def norm_for(channels: int, dim: int | Layout) -> nn.Module | None:
+    """A norm that is affine in the embedding or stands in it; None where dim is 0."""
+    if isinstance(dim, Layout):
+        return StyledInstanceNorm(channels, dim)
+    return ConditionalInstanceNorm(channels, dim) if dim else None
 
 
 class Conv(nn.Module):
@@ -57,7 +115,7 @@ class Conv(nn.Module):
 
     Args:
         into, out: channels.
-        dim: length of the style embedding; 0 leaves the norm out.
+        dim: length of the style embedding, or its layout; 0 leaves the norm out.
         edge: pad with the border's own values instead of zeros, which leaves no frame
             in the picture but costs a copy: for small maps.
         relu: whether to end with a ReLU.
@@ -67,7 +125,7 @@ class Conv(nn.Module):
         self,
         into: int,
         out: int,
-        dim: int,
+        dim: int | Layout,
         *,
         kernel: int = 3,
         stride: int = 1,
@@ -84,9 +142,9 @@ class Conv(nn.Module):
             padding=dilation * (kernel // 2),
             padding_mode="replicate" if edge else "zeros",
             dilation=dilation,
-            bias=not dim,
+            bias=dim == 0,
         )
-        self.norm = ConditionalInstanceNorm(out, dim) if dim else None
+        self.norm = norm_for(out, dim)
         self.relu = relu
 
     def forward(
@@ -105,7 +163,12 @@ class Residual(nn.Module):
     """Two convolutions beside the identity (He et al. 2015), the first one dilated."""
 
     def __init__(
-        self, channels: int, dim: int, dilation: int = 1, *, edge: bool = False
+        self,
+        channels: int,
+        dim: int | Layout,
+        dilation: int = 1,
+        *,
+        edge: bool = False,
     ) -> None:
         super().__init__()
         self.first = Conv(channels, channels, dim, dilation=dilation, edge=edge)
@@ -126,3 +189,12 @@ def enlarge(x: Tensor, times: int) -> Tensor:
     return F.interpolate(
         x, scale_factor=float(times), mode="bilinear", align_corners=False
     )
+
+
+def head(conv: nn.Conv2d) -> nn.Conv2d:
+    """Lets the last layer start near mid-grey: noise is far from any painting."""
+    assert conv.bias is not None
+    with torch.no_grad():
+        conv.weight.mul_(0.1)
+        conv.bias.fill_(0.5)
+    return conv

@@ -17,7 +17,8 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from livestyle.errors import SettingsError
-from training.layers import Conv, Residual, enlarge
+from training.brisk import Brisk
+from training.layers import Conv, Residual, enlarge, head
 
 MARGIN = 8  # px of repeated edge around a picture, cropped off with what it did there
 
@@ -67,7 +68,7 @@ class Swift(nn.Module):
         self.up2 = Conv(half, half, dim)
         self.straight = nn.Conv2d(half, 12, 1, bias=False)
         self.gate = nn.Linear(dim, 1)
-        self.head = _head(nn.Conv2d(half, 12, 3, padding=1))
+        self.head = head(nn.Conv2d(half, 12, 3, padding=1))
 
     def forward(self, pictures: Tensor, style: Tensor) -> Tensor:
         """Paints.
@@ -113,7 +114,7 @@ class Johnson(nn.Module):
         )
         self.tower = nn.ModuleList(Residual(128, dim) for _ in range(5))
         self.up = nn.ModuleList([Conv(128, 64, dim), Conv(64, 32, dim)])
-        self.head = _head(nn.Conv2d(32, 3, 9, padding=4))
+        self.head = head(nn.Conv2d(32, 3, 9, padding=4))
 
     def forward(self, pictures: Tensor, style: Tensor) -> Tensor:
         """RGB 0..1 of shape (B, 3, H, W) in and out (not clipped)."""
@@ -125,15 +126,6 @@ class Johnson(nn.Module):
         for layer in self.up:
             x = layer(enlarge(x, 2), style)
         return self.head(x)  # type: ignore[no-any-return]
-
-
-def _head(conv: nn.Conv2d) -> nn.Conv2d:
-    """Lets the last layer start near mid-grey: noise is far from any painting."""
-    assert conv.bias is not None
-    with torch.no_grad():
-        conv.weight.mul_(0.1)
-        conv.bias.fill_(0.5)
-    return conv
 
 
 def margins(height: int, width: int, multiple: int) -> tuple[int, int, int, int]:
@@ -160,8 +152,9 @@ def unblock(x: Tensor, k: int) -> Tensor:
     return x.reshape(b, 3, k * h, k * w)
 
 
-NETWORKS: dict[str, Callable[[int], Swift | Johnson]] = {
+NETWORKS: dict[str, Callable[[int], Swift | Brisk | Johnson]] = {
     "swift": Swift,
+    "brisk": Brisk,
     "johnson": Johnson,
 }
 
@@ -173,7 +166,7 @@ class Painter(nn.Module):
         network: a name in `NETWORKS`.
         styles: how many paintings; row 0 of the embeddings is the identity, painting
             number i is row i + 1.
-        dim: length D of an embedding.
+        dim: length D of an embedding, where the network leaves it free.
 
     Raises:
         SettingsError: there is no such network.
@@ -187,7 +180,11 @@ class Painter(nn.Module):
                 hint=f"There are {', '.join(NETWORKS)}.",
             )
         self.net = NETWORKS[network](dim)
-        self.embeddings = nn.Parameter(torch.randn(styles + 1, dim) / dim**0.5)
+        if isinstance(self.net, Brisk):
+            start = self.net.embeddings(styles + 1)
+        else:
+            start = torch.randn(styles + 1, dim) / dim**0.5
+        self.embeddings = nn.Parameter(start)
 
     @property
     def dim(self) -> int:

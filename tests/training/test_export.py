@@ -167,10 +167,11 @@ def test_a_place_that_cannot_be_written_is_an_error_with_advice(
         export(checkpoint, tmp_path / "file" / "tiny.onnx")
 
 
-def test_johnsons_network_exports_too(tmp_path: Path):
+@pytest.mark.parametrize("network", ["brisk", "johnson"])
+def test_the_other_networks_export_too(network: str, tmp_path: Path):
     small = (64, 96), (49, 67)
-    path = export(drawn(3, "johnson", styles=1), tmp_path / "johnson.onnx", small)
-    assert Runtime(path, provider="cpu").card.network == "johnson"
+    path = export(drawn(3, network, styles=1), tmp_path / "other.onnx", small)
+    assert Runtime(path, provider="cpu").card.network == network
 
 
 @pytest.mark.parametrize("k", [1, 2, 4])

@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from training.layers import ConditionalInstanceNorm
+from training.layers import ConditionalInstanceNorm, Layout, StyledInstanceNorm
 
 
 def norm() -> ConditionalInstanceNorm:
@@ -44,3 +44,16 @@ def test_instance_norm_of_one_style_equals_that_of_many():
 def test_instance_norm_of_large_half_precision_maps_is_a_number():
     x = (torch.rand(1, 5, 320, 320) * 2e4).to(torch.float16)
     assert norm()(x, torch.randn(1, 4)).isfinite().all()
+
+
+@pytest.mark.parametrize("batch", [1, 3])
+def test_a_styled_norm_takes_its_scale_and_shift_from_the_embedding(batch: int):
+    layout = Layout()
+    StyledInstanceNorm(4, layout)
+    layer = StyledInstanceNorm(5, layout)
+    assert (layer.start, layout.length) == (8, 18)
+    style = torch.randn(batch, layout.length)
+    y = layer(torch.randn(batch, 5, 64, 64) * 7 + 2, style)
+    torch.testing.assert_close(y.mean((2, 3)), style[:, 13:], rtol=1e-3, atol=1e-3)
+    deviation = y.std((2, 3), correction=0)
+    torch.testing.assert_close(deviation, style[:, 8:13].abs(), rtol=1e-3, atol=1e-3)

@@ -4,6 +4,8 @@ import torch
 import torch.nn.functional as F
 
 from livestyle.errors import SettingsError
+from training.brisk import Brisk
+from training.layers import StyledInstanceNorm
 from training.nets import (
     MARGIN,
     Painter,
@@ -12,7 +14,7 @@ from training.nets import (
     unblock,
 )
 
-NETWORKS = ["swift", "johnson"]
+NETWORKS = ["swift", "brisk", "johnson"]
 
 
 def painter(network: str = "swift", styles: int = 2) -> Painter:
@@ -149,5 +151,28 @@ def test_a_new_painter_starts_near_grey():
 
 
 def test_an_unknown_network_lists_the_networks():
-    with pytest.raises(SettingsError, match="There are swift, johnson"):
+    with pytest.raises(SettingsError, match="There are swift, brisk, johnson"):
         Painter("vast", 1)
+
+
+def test_the_embedding_of_brisk_is_the_scales_and_shifts_of_its_norms():
+    net = painter("brisk").net
+    assert isinstance(net, Brisk)
+    norms = [m for m in net.modules() if isinstance(m, StyledInstanceNorm)]
+    places = [set(range(m.start, m.start + 2 * m.channels)) for m in norms]
+    assert sum(map(len, places)) == len(set.union(*places)) == net.dim
+    rows = net.embeddings(3)
+    assert rows.shape == (3, net.dim)
+    for m in norms:
+        scales = rows[:, m.start : m.start + m.channels]
+        shifts = rows[:, m.start + m.channels : m.start + 2 * m.channels]
+        assert abs(float(scales.mean()) - 1) < 0.1
+        assert abs(float(shifts.mean())) < 0.1
+
+
+def test_a_styles_gradient_reaches_its_own_row_and_no_other():
+    net = painter("brisk", styles=3)
+    net(torch.rand(1, 3, 40, 40), torch.tensor([2])).square().sum().backward()
+    reached = net.embeddings.grad
+    assert reached is not None
+    assert [bool(row.any()) for row in reached] == [False, False, True, False]

@@ -1,0 +1,76 @@
+"""The network of the gallery for CPUs."""
+
+from __future__ import annotations
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from training.layers import (
+    Conv,
+    Layout,
+    Residual,
+    StyledInstanceNorm,
+    enlarge,
+    head,
+)
+
+
+class Brisk(nn.Module):
+    """A painter for CPUs, after `nets.Swift`: fewer norms, no way past the painting.
+
+    Norms stand at 1/8 and 1/4 alone, so that everything at 1/2 stays in the blocked
+    memory layout. What goes from the way down to the way back goes at 1/4: a path at
+    1/2 lets a painter give back the photograph, tinted, and it takes far longer to
+    learn to paint. Scales and shifts of the norms are the embedding itself.
+
+    Args:
+        _: a length of the embedding, which is not free here.
+        channels: at 1/2, 1/4 and 1/8 of the size; multiples of 16 fill AVX-512.
+        dilations: one residual block each; wide ones let a flat wall see its room.
+    """
+
+    multiple, block = 8, 2
+    entry, exits = "stem.conv", ("head",)
+
+    def __init__(
+        self,
+        _: int,
+        channels: tuple[int, int, int] = (16, 32, 48),
+        dilations: tuple[int, ...] = (1, 2, 4),
+    ) -> None:
+        super().__init__()
+        half, quarter, eighth = channels
+        layout = Layout()
+        self.stem = Conv(3, half, 0, stride=2)
+        self.down4 = Conv(half, quarter, 0, stride=2)
+        self.down8 = Conv(quarter, eighth, layout, stride=2)
+        self.tower = nn.ModuleList(
+            Residual(eighth, layout, d, edge=True) for d in dilations
+        )
+        self.thin4 = nn.Conv2d(eighth, quarter, 1)
+        self.up4 = Conv(quarter, quarter, layout)
+        self.thin2 = nn.Conv2d(quarter, half, 1)
+        self.up2 = Conv(half, half, 0)
+        self.head = head(nn.Conv2d(half, 12, 3, padding=1))
+        self.dim = layout.length
+
+    def forward(self, pictures: Tensor, style: Tensor) -> Tensor:
+        """Paints; shapes as in `nets.Swift.forward`."""
+        quarter = self.down4(self.stem(pictures, style), style)
+        # See `nets.Swift.forward` for what is cut off and put back.
+        x = self.down8(quarter, style)[..., 1:-1, 1:-1]
+        for block in self.tower:
+            x = block(x, style)
+        x = F.pad(x, (1, 1, 1, 1), mode="replicate")
+        x = self.up4(enlarge(self.thin4(x), 2), style, skip=quarter)
+        x = self.up2(enlarge(self.thin2(x), 2), style)
+        return self.head(x)  # type: ignore[no-any-return]
+
+    def embeddings(self, rows: int) -> Tensor:
+        """Embeddings to begin with, shape (rows, D): scales near 1, shifts near 0."""
+        drawn = 0.1 * torch.randn(rows, self.dim)
+        for module in self.modules():
+            if isinstance(module, StyledInstanceNorm):
+                drawn[:, module.start : module.start + module.channels] += 1
+        return drawn
