@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from typing import Any
 
 from livestyle.bank import find
@@ -35,6 +35,7 @@ class App:
     Args:
         settings: what to do.
         say: takes one line for the person at the terminal.
+        meter: counts frames and times stages; a new one, if None.
 
     Attributes:
         controls: what keys, and signals, change.
@@ -43,7 +44,12 @@ class App:
         LivestyleError: model, style, source, window or recording are not to be had.
     """
 
-    def __init__(self, settings: Settings, say: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        say: Callable[[str], None],
+        meter: Meter | None = None,
+    ) -> None:
         self.settings = settings
         self._say = say
         self._open = ExitStack()
@@ -54,7 +60,7 @@ class App:
         )
         self.controls = self._make_controls()
         self.stylize = Stylizer(self.painter, self.controls)
-        self.meter = Meter()
+        self.meter = meter or Meter()
         self._paused_frames = 0
         self._figures: dict[str, Any] | None = None
         try:
@@ -66,6 +72,7 @@ class App:
                 settings.record,
                 self.source.fps,
                 clock=time.monotonic if self.source.live else None,
+                encoded=lambda seconds: self.meter.stages.add("encode", seconds),
             )
             self._open.callback(self.takes.close)
             self.window = self._open_window()
@@ -92,13 +99,14 @@ class App:
         """Figures of the run, for `--stats`; they end with the loop."""
         return {
             **(self._figures or self._measure()),
+            "stages_ms": self.meter.stages.summary(),  # the encoder ends after the loop
             "written": [str(path) for path in self.takes.written],
             "frames_left_out_of_recordings": self.takes.left_out,
         }
 
     def _loop(self) -> None:
         deadline = time.monotonic() + (self.settings.seconds or float("inf"))
-        frames = iter(self.source)
+        frames, stages = iter(self.source), self.meter.stages
         shown: Frame | None = None
         while not self.controls.quitting and time.monotonic() < deadline:
             frame, ended = self._next(frames)
@@ -106,8 +114,12 @@ class App:
                 break
             if frame is not None:
                 taken = time.monotonic()
-                shown = self.stylize(frame)
-                self.takes.write(shown)
+                if self.source.live:
+                    stages.add("capture", taken - frame.captured)
+                with stages.timed("paint"):
+                    shown = self.stylize(frame)
+                with stages.timed("record"):
+                    self.takes.write(shown)
             self._show(shown, fresh=frame is not None)
             if frame is not None:
                 since = frame.captured if self.source.live else taken
@@ -154,9 +166,11 @@ class App:
         if self.window is None:
             self.takes.follow()
             return
-        if shown is not None:
-            self.window.write(shown)
-        key = self.window.read_key(1 if fresh else IDLE_MS)
+        # Waiting for keys beside a picture that stands still is no stage of a frame.
+        with self.meter.stages.timed("show") if fresh else nullcontext():
+            if shown is not None:
+                self.window.write(shown)
+            key = self.window.read_key(1 if fresh else IDLE_MS)
         while key is not None:  # all that wait: a slow painter asks seldom
             press(key, self.controls)
             key = self.window.read_key()
@@ -228,7 +242,8 @@ class App:
         overlay = Overlay()
 
         def decorate(frame: Frame) -> Pixels:
-            return overlay.draw(frame.pixels, self._status(), self.controls)
+            with self.meter.stages.timed("overlay"):
+                return overlay.draw(frame.pixels, self._status(), self.controls)
 
         window = Window(decorate=decorate)
         self._open.callback(window.close)

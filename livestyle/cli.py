@@ -12,13 +12,13 @@ from pathlib import Path
 from typing import Any
 
 from livestyle import __version__
-from livestyle.commandline import cameras, doctor
+from livestyle.commandline import bench, cameras, doctor
 from livestyle.errors import LivestyleError, OutputError
 from livestyle.settings import Settings, add_options, load_settings
 from livestyle.signals import polite
 from livestyle.stats import require_writable, write_stats
 
-COMMANDS = ("run", "video", "image", "styles", "keys", "cameras", "doctor")
+COMMANDS = ("run", "video", "image", "styles", "keys", "cameras", "doctor", "bench")
 EPILOG = """\
 commands:
   run      show the live picture; it is meant when no command is given
@@ -28,6 +28,7 @@ commands:
   keys     list the keys of the live window
   cameras  list the cameras by name, with what they offer
   doctor   say what of this machine works, and how to mend the rest
+  bench    measure how fast this machine paints
 'livestyle COMMAND --help' tells the options of each.
 """
 
@@ -101,6 +102,7 @@ def _parser() -> argparse.ArgumentParser:
     keys.set_defaults(call=_keys)
     cameras.register(commands)
     doctor.register(commands)
+    bench.register(commands)
     return parser
 
 

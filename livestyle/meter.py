@@ -6,7 +6,9 @@ import math
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
-from itertools import accumulate
+
+from livestyle.histogram import Histogram
+from livestyle.stages import Stages
 
 # The newest frames, whatever the rate: 5 s at 800 frames/s.
 _MOST_RECENT = 4096
@@ -21,6 +23,11 @@ class Meter:
         clock: gives the time in seconds, never going back.
         rate_window: the rate is that of so many last seconds.
         latency_window: recent latencies are those of so many last seconds.
+        skip: the first so many frames are not counted, as warm-up.
+
+    Attributes:
+        frames_shown: frames counted so far.
+        stages: how long the parts of a frame's way take.
     """
 
     def __init__(
@@ -29,6 +36,7 @@ class Meter:
         *,
         rate_window: float = 2.0,
         latency_window: float = 5.0,
+        skip: int = 0,
     ) -> None:
         self._clock = clock
         self._rate_window = rate_window
@@ -36,6 +44,8 @@ class Meter:
         self._moments: deque[float] = deque(maxlen=_MOST_RECENT)
         self._latencies: deque[tuple[float, float]] = deque(maxlen=_MOST_RECENT)
         self._histogram = Histogram()
+        self._to_skip = skip
+        self.stages = Stages(skip=skip)
         self._first = self._last = 0.0
         self.frames_shown = 0
 
@@ -46,6 +56,9 @@ class Meter:
             latency: seconds since its capture; None where that means nothing, as
                 for a file.
         """
+        if self._to_skip:
+            self._to_skip -= 1
+            return
         now = self._clock()
         if self.frames_shown == 0:
             self._first = now
@@ -91,40 +104,6 @@ class Meter:
         """A percentile of the whole run, to within 1 %; None if there were none."""
         seconds = self._histogram.percentile(percent)
         return None if seconds is None else 1e3 * seconds
-
-
-class Histogram:
-    """Percentiles of any number of durations in a fixed memory.
-
-    Bins grow by 2 %, from 0.1 ms to 1000 s, so that a percentile within the range is
-    right to within 1 %, and never outside of what was added.
-    """
-
-    _SMALLEST = 1e-4
-    _GROWTH = math.log(1.02)
-    _BINS = math.ceil(math.log(1e7) / _GROWTH)
-
-    def __init__(self) -> None:
-        self._counts = [0] * self._BINS
-        self._least, self._most = math.inf, -math.inf
-
-    def add(self, seconds: float) -> None:
-        """Counts one duration."""
-        place = math.log(max(seconds, self._SMALLEST) / self._SMALLEST) / self._GROWTH
-        self._counts[min(int(place), self._BINS - 1)] += 1
-        self._least = min(self._least, seconds)
-        self._most = max(self._most, seconds)
-
-    def percentile(self, percent: float) -> float | None:
-        """The duration below which `percent` of all lie, in seconds."""
-        total = sum(self._counts)
-        if total == 0:
-            return None
-        rank = percent / 100 * (total - 1)
-        sums = accumulate(self._counts)
-        place = next(i for i, counted in enumerate(sums) if counted > rank)
-        middle = self._SMALLEST * math.exp((place + 0.5) * self._GROWTH)
-        return min(self._most, max(self._least, middle))
 
 
 def _percentile(ordered: Sequence[float], percent: float) -> float:

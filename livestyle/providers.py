@@ -82,11 +82,10 @@ def open_session(
             f"there is no provider '{wanted}'",
             hint=f"There are auto, {', '.join(PROVIDERS)}.",
         )
-    available = ort.get_available_providers()
     tries = AUTOMATIC if wanted == "auto" else (wanted,)
     notes: list[str] = []
     for name in tries:
-        if reason := _absent(name, available):
+        if reason := absent(name):
             notes.append(f"{name}: {reason}")
             continue
         session, reason = _open(model, name, threads)
@@ -104,9 +103,16 @@ def open_session(
     )
 
 
-def _absent(name: str, available: list[str]) -> str:
+def built_in() -> list[str]:
+    """Providers that this build claims to have, the CPU first: names to be tried."""
+    claimed = ort.get_available_providers()
+    names = [name for name, full in PROVIDERS.items() if full in claimed]
+    return sorted(names, key=lambda name: name != "cpu")
+
+
+def absent(name: str) -> str:
     """Why a provider is out of the question before trying it, else ""."""
-    if PROVIDERS[name] not in available:
+    if PROVIDERS[name] not in ort.get_available_providers():
         return NOT_BUILT_IN
     if name in ("cuda", "tensorrt") and not has_nvidia_driver():
         return "no NVIDIA driver is loaded"

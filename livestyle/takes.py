@@ -27,6 +27,8 @@ class Takes:
         fps: the source's nominal rate, 0.0 when unknown.
         clock: that of a live source's frames: a recording lasts until it is ended, also
             in a stall. None for a file, of which no frame is ever left out.
+        encoded: is told how many seconds each frame took to encode, in the encoder's
+            thread.
 
     Attributes:
         written: files that were finished.
@@ -45,6 +47,7 @@ class Takes:
         fps: float,
         *,
         clock: Callable[[], float] | None = None,
+        encoded: Callable[[float], object] | None = None,
     ) -> None:
         self.controls = controls
         self.folder = folder
@@ -53,6 +56,7 @@ class Takes:
         self.left_out = 0
         self._fps = fps
         self._clock = clock
+        self._encoded = encoded
         self._file = file
         self._recorder: Recorder | None = None
         if file is not None:
@@ -117,7 +121,12 @@ class Takes:
             self._fail(error)
 
     def _make_recorder(self, path: Path) -> Recorder:
-        return Recorder(path, fps_hint=self._fps, lossless=self._clock is None)
+        return Recorder(
+            path,
+            fps_hint=self._fps,
+            lossless=self._clock is None,
+            encoded=self._encoded,
+        )
 
     def _stop(self) -> None:
         recorder, self._recorder = self._recorder, None

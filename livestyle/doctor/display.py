@@ -7,8 +7,8 @@ import sys
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from livestyle.apart import TrialError, apart
 from livestyle.doctor import pip
-from livestyle.doctor.apart import TrialError, apart
 from livestyle.doctor.finding import Finding
 from livestyle.doctor.installation import NEEDED, installed
 

@@ -8,8 +8,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from livestyle.apart import TrialError, apart
 from livestyle.doctor import pip
-from livestyle.doctor.apart import TrialError, apart
 from livestyle.doctor.finding import Finding
 from livestyle.doctor.runtime import built_for_cuda
 
@@ -107,7 +107,7 @@ def _look() -> Nvidia:
         except TrialError as error:
             versions = {"load_error": str(error)}
     return Nvidia(
-        gpus=tuple(_gpus()) if driver else (),
+        gpus=tuple(gpus()),
         plugged_in=driver or plugged_in(),
         driver=driver,
         wanted=wanted,
@@ -115,7 +115,7 @@ def _look() -> Nvidia:
     )
 
 
-def _gpus() -> list[str]:
+def gpus() -> list[str]:
     """The GPUs by nvidia-smi, which comes with the driver."""
     try:
         done = subprocess.run(

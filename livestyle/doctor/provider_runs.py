@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from livestyle.doctor.apart import TrialError, apart
+from livestyle.apart import TrialError, apart
 from livestyle.doctor.finding import Finding, Status
 
 # TensorRT builds an engine first, for minutes; that long nobody waits for a report.
@@ -17,21 +17,14 @@ ALIKE = 30.0  # dB; below it a picture has visibly other colours or black parts
 def check_providers() -> Iterator[Finding]:
     """Makes a session on each provider of this build and times some frames."""
     from livestyle.bank import find
+    from livestyle.providers import absent, built_in
 
     path = find()
-    for name in candidates():
-        yield _judged(name, _tried(path, name))
-
-
-def candidates() -> list[str]:
-    """Providers that this build claims to have, the CPU first: names to be tried."""
-    import onnxruntime as ort
-
-    from livestyle.providers import PROVIDERS
-
-    claimed = ort.get_available_providers()
-    names = [name for name, full in PROVIDERS.items() if full in claimed]
-    return sorted(names, key=lambda name: name != "cpu")
+    for name in built_in():
+        if reason := absent(name):  # nothing to try without a driver
+            yield Finding(f"provider {name}", "ok", f"not used: {reason}")
+        else:
+            yield _judged(name, _tried(path, name))
 
 
 def _tried(path: Path, name: str) -> Mapping[str, Any]:
@@ -50,12 +43,10 @@ def _tried(path: Path, name: str) -> Mapping[str, Any]:
 
 
 def _judged(name: str, answer: Mapping[str, Any]) -> Finding:
-    from livestyle.providers import AUTOMATIC, has_nvidia_driver
+    from livestyle.providers import AUTOMATIC
 
     check = f"provider {name}"
     if "error" in answer:
-        if name in ("cuda", "tensorrt") and not has_nvidia_driver():
-            return Finding(check, "ok", "not used: no NVIDIA driver is loaded")
         if name not in AUTOMATIC:
             # Only who asks for it by name misses it.
             return Finding(check, "ok", f"not used: {answer['error']}")

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 
+from livestyle.apart import TrialError, apart
 from livestyle.cameras import find_cameras
 from livestyle.doctor import pip
-from livestyle.doctor.apart import TrialError, apart
 from livestyle.doctor.finding import Finding
 
 CHECK = "virtual camera"

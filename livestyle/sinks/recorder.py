@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from fractions import Fraction
 from pathlib import Path
@@ -33,6 +34,8 @@ class Recorder:
         queue_frames: how many frames may wait; when as many do, frames are left out.
         queue_bytes: how many bytes of pixels may wait; two frames may, however large.
         lossless: wait for the encoder instead of leaving frames out.
+        encoded: is told how many seconds each frame took to encode, in the thread that
+            encodes.
 
     Attributes:
         path: the movie.
@@ -50,11 +53,13 @@ class Recorder:
         queue_frames: int = QUEUE_FRAMES,
         queue_bytes: int = QUEUE_BYTES,
         lossless: bool = False,
+        encoded: Callable[[float], object] | None = None,
     ) -> None:
         require_format(path)
         self.path = path
         self.left_out = 0
         self._lossless = lossless
+        self._encoded = encoded
         self._queue_frames = queue_frames
         self._queue_bytes = queue_bytes
         self._file = NewFile(path)
@@ -188,7 +193,10 @@ class Recorder:
             rate = Fraction(self._times.fps_hint).limit_denominator(1001)
             self._movie = Movie(self._file, frame.width, frame.height, rate=rate)
         at, duration = self._times.place(frame.captured)
+        began = time.perf_counter()
         self._movie.write(frame.pixels, at, duration)
+        if self._encoded is not None:
+            self._encoded(time.perf_counter() - began)
         self._frames += 1
 
     def _end(self) -> int | None:

@@ -1,6 +1,7 @@
 import json
 from dataclasses import replace
 from pathlib import Path
+from time import sleep
 from typing import Any
 
 import numpy as np
@@ -122,3 +123,27 @@ def test_a_slow_painter_drops_frames_and_always_gets_the_newest(settings: Settin
         assert frame.index >= count - 2
     assert 0 < stats["latency_ms"]["p50"] <= stats["latency_ms"]["p95"]
     assert stats["latency_ms"]["p95"] < 1.02 * oldest_ms(run, 95) + 0.01
+
+
+def test_the_stages_of_a_frame_are_told_and_add_up_to_its_latency(settings: Settings):
+    run = ran(replace(settings, seconds=1.0), lambda _: sleep(0.05))
+    stages = run.stats["stages_ms"]
+    assert list(stages) == ["capture", "paint", "record"]
+    assert stages["paint"]["p50"] >= 50
+    for ms in stages.values():
+        assert 0 <= ms["p50"] <= ms["p95"]
+    latency = run.stats["latency_ms"]
+    # Medians of parts need not add up to the median of the whole, but nearly do.
+    whole = sum(ms["p50"] for ms in stages.values())
+    assert 0.7 * latency["p50"] < whole < 1.3 * latency["p50"] + 5
+
+
+def test_encoding_is_timed_in_its_own_thread(recorded: tuple[Ran, Path]):
+    stages = recorded[0].stats["stages_ms"]
+    assert stages["encode"]["p50"] > 0.1
+    assert stages["record"]["p50"] < stages["encode"]["p95"]
+
+
+def test_a_file_has_no_moment_of_capture_to_count_from(settings: Settings, clip: Path):
+    run = ran(replace(settings, source=str(clip), seconds=None, size=None))
+    assert list(run.stats["stages_ms"]) == ["paint", "record"]

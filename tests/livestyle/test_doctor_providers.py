@@ -6,20 +6,26 @@ from pathlib import Path
 import onnxruntime as ort
 import pytest
 
+from livestyle.apart import apart
 from livestyle.doctor import provider_runs
-from livestyle.doctor.apart import apart
+from livestyle.doctor.finding import Finding
 from livestyle.doctor.nvidia import Nvidia, check_nvidia, judge, plugged_in
-from livestyle.doctor.provider_runs import candidates, check_providers
+from livestyle.doctor.provider_runs import check_providers
 from livestyle.doctor.provider_trial import trial
-from livestyle.providers import PROVIDERS, has_nvidia_driver
+from livestyle.providers import PROVIDERS, built_in, has_nvidia_driver
 from tests.livestyle.tiny_painter import write_painter
 
 no_gpu = pytest.mark.skipif(has_nvidia_driver(), reason="there is an NVIDIA GPU here")
 
 
-def test_the_cpu_really_runs_and_is_timed():
-    found = {finding.check: finding for finding in check_providers()}
-    assert set(found) == {f"provider {name}" for name in candidates()}
+@pytest.fixture(scope="module")
+def found() -> dict[str, Finding]:
+    """What is found of this machine's providers."""
+    return {finding.check: finding for finding in check_providers()}
+
+
+def test_the_cpu_really_runs_and_is_timed(found: dict[str, Finding]):
+    assert set(found) == {f"provider {name}" for name in built_in()}
     cpu = found["provider cpu"]
     assert (cpu.status, cpu.fix) == ("ok", "")
     assert cpu.figures["ran_on"] == "cpu"
@@ -29,16 +35,17 @@ def test_the_cpu_really_runs_and_is_timed():
 
 
 def test_the_cpu_is_tried_first_and_nothing_that_the_build_lacks():
-    names = candidates()
+    names = built_in()
     assert names[0] == "cpu"
     claimed = ort.get_available_providers()
     assert all(PROVIDERS[name] in claimed for name in names)
 
 
 @no_gpu
-@pytest.mark.skipif("cuda" not in candidates(), reason="not built for CUDA")
-def test_a_provider_that_is_claimed_and_cannot_run_is_not_called_running():
-    found = {finding.check: finding for finding in check_providers()}
+@pytest.mark.skipif("cuda" not in built_in(), reason="not built for CUDA")
+def test_a_provider_that_is_claimed_and_cannot_run_is_not_called_running(
+    found: dict[str, Finding],
+):
     assert found["provider cuda"].text == "not used: no NVIDIA driver is loaded"
     assert found["provider cuda"].figures == {}
 
@@ -143,7 +150,7 @@ def test_this_machine_is_looked_at_for_real():
     (found,) = check_nvidia()
     assert found.figures["driver"] is False
     assert found.figures["wanted"] == ort.capi.build_and_package_info.cuda_version
-    if "cuda" in candidates():
+    if "cuda" in built_in():
         # The driver's own library is missing, if the CUDA libraries are there.
         assert ".so" in found.figures["load_error"]
 

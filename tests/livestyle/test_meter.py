@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from livestyle.meter import Histogram, Meter
+from livestyle.histogram import Histogram
+from livestyle.meter import Meter
 
 
 class Clock:
@@ -117,3 +118,13 @@ def test_memory_stays_the_same_however_long_it_runs(clock: Clock):
     show(meter, clock, 10_000, 1e-5, 0.01)
     held = [len(part) for part in vars(meter).values() if hasattr(part, "__len__")]
     assert max(held) <= 4096
+
+
+def test_the_first_frames_are_left_out_as_warm_up(clock: Clock):
+    meter = Meter(clock, skip=3)
+    show(meter, clock, 3, 2.0, 9.0)
+    assert (meter.frames_shown, meter.fps, meter.total_latency_ms(95)) == (0, 0, None)
+    show(meter, clock, 31, 0.1, 0.05)
+    assert meter.frames_shown == 31
+    assert meter.fps == pytest.approx(10)
+    assert meter.total_latency_ms(95) == pytest.approx(50)

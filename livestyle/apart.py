@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
 import sys
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).parent.parent.parent  # where `livestyle` is found
+# Modules are found where they are found here, this very livestyle among them.
+RUN = """
+import json, runpy, sys
+sys.path[:] = json.loads(sys.argv.pop(1))
+runpy.run_module(sys.argv.pop(1), run_name="__main__", alter_sys=True)
+"""
 
 
 class TrialError(Exception):
@@ -31,10 +34,9 @@ def apart(module: str, *words: str, seconds: float = 60.0) -> Mapping[str, Any]:
     """
     try:
         done = subprocess.run(
-            [sys.executable, "-m", module, *words],
+            [sys.executable, "-c", RUN, json.dumps(sys.path), module, *words],
             capture_output=True,
             stdin=subprocess.DEVNULL,
-            env={**os.environ, "PYTHONPATH": _with_root()},
             timeout=seconds,
             check=False,
         )
@@ -51,11 +53,6 @@ def apart(module: str, *words: str, seconds: float = 60.0) -> Mapping[str, Any]:
     if not isinstance(answer, dict):
         raise TrialError(f"it gave no answer{_last(said)}")
     return answer
-
-
-def _with_root() -> str:
-    """The search path for modules: this very livestyle first."""
-    return os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
 
 
 def _cause(status: int) -> str:

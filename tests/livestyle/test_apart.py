@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from livestyle.doctor.apart import TrialError, apart
+from livestyle.apart import TrialError, apart
 
 
 @pytest.fixture
 def trial(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The file of a module that can be tried."""
-    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    monkeypatch.syspath_prepend(str(tmp_path))
     return tmp_path / "my_trial.py"
 
 
