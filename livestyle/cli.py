@@ -218,7 +218,8 @@ def _styles(options: dict[str, Any]) -> int:
         return 0
     width = max(len(row["name"]) for row in rows)
     for number, row in enumerate(rows, start=1):
-        painting = f"{row['title']}, {row['artist']}, {row['year']}"
+        told = (row["title"], row["artist"], row["year"])
+        painting = ", ".join(word for word in told if word)
         print(f"{number:2}  {row['name']:{width}}  {painting}")
     return 0
 

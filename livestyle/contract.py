@@ -39,8 +39,14 @@ Embedding = NDArray[np.float32]
 _GREATEST = float(np.finfo(np.float32).max)
 
 _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+MAX_NAME = 64  # characters of a style's name
 # What would steer a terminal, and halves of characters that no output takes.
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+
+
+def is_style_name(name: str) -> bool:
+    """Whether a style may be called so: "great-wave", at most `MAX_NAME` long."""
+    return _NAME.fullmatch(name) is not None and len(name) <= MAX_NAME
 
 
 @dataclass(frozen=True)
@@ -201,7 +207,7 @@ def _check(card: Card) -> None:
     if len(set(names)) != len(names):
         raise _broken("names a style twice")
     for style in card.styles:
-        if not _NAME.fullmatch(style.name) or len(style.name) > 64:
+        if not is_style_name(style.name):
             raise _broken(f"holds the style name {style.name[:80]!r}")
         if len(style.embedding) != card.dim or not card.dim:
             raise _broken(f"holds an embedding of a wrong length ({style.name})")

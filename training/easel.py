@@ -38,6 +38,8 @@ class Easel:
         options: folders and device; `resume` takes up the checkpoint in `out`.
         device: to compute on.
         ranks: the processes that fit together; the first one writes.
+        begun: the painter to fit on, which is changed; None draws a new one. Parameters
+            of it that require no gradient stay as they are.
 
     Attributes:
         painter: the networks and embeddings, on the device.
@@ -56,20 +58,21 @@ class Easel:
         options: FitOptions,
         device: torch.device,
         ranks: Ranks | None = None,
+        begun: Painter | None = None,
     ) -> None:
         self.recipe = recipe
         self.options = options
         self.device = device
         self.ranks = ranks or Ranks()
         self.places = self.ranks.mine(recipe.batch + recipe.identities)
-        start = _find(options)
+        start = find_checkpoint(options)
         # Timed once: a resumed fit must not come out at another precision.
         precision = start.precision if start else ""
         if options.precision != "auto" or not precision:
             precision = options.precision
         self.dtype = self._agree_on(choose_precision(precision, self.device))
         torch.manual_seed(recipe.seed)
-        painter = Painter(recipe.network, len(recipe.styles), recipe.dim)
+        painter = begun or Painter(recipe.network, len(recipe.styles), recipe.dim)
         self.painter = _placed(painter, self.device)
         self.optimizer = _optimizer(painter, recipe)
         self.step, self.elapsed = 0, 0.0
@@ -246,16 +249,22 @@ def paint_within(painter: nn.Module, x: Tensor, rows: Tensor, context: int) -> T
 
 
 def _optimizer(painter: Painter, recipe: Recipe) -> torch.optim.Adam:
-    """Adam with a rate of its own for the embeddings."""
+    """Adam for what is fitted, with a rate of its own for the embeddings."""
+    network = [value for value in painter.net.parameters() if value.requires_grad]
     groups = [
-        {"params": list(painter.net.parameters()), "times": 1.0},
+        {"params": network, "times": 1.0},
         {"params": [painter.embeddings], "times": recipe.embedding_rate},
     ]
     return torch.optim.Adam(groups, lr=recipe.rate)
 
 
-def _find(options: FitOptions) -> Checkpoint | None:
-    """The checkpoint to go on from; None for a fit that begins."""
+def find_checkpoint(options: FitOptions) -> Checkpoint | None:
+    """The checkpoint to go on from; None for a fit that begins.
+
+    Raises:
+        SettingsError: there is none, and a fit is to be resumed.
+        OutputError: there is one, and it is not to be resumed.
+    """
     if options.resume:
         return Checkpoint.load(options.out)
     if (options.out / FILE).exists():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -26,6 +26,8 @@ from livestyle.errors import LivestyleError, OutputError, SettingsError
 from livestyle.frame import Pixels
 from livestyle.model import Painter as Runtime
 from training.checkpoint import Checkpoint
+from training.config import Painting
+from training.folding import fold
 from training.nets import MARGIN, Painter, margins
 
 OPSET = 18
@@ -48,11 +50,7 @@ class Exported(nn.Module):
     def __init__(self, painter: Painter) -> None:
         super().__init__()
         self.net = copy.deepcopy(painter.net).cpu().eval()
-        entry = _conv(self.net, self.net.entry)
-        with torch.no_grad():
-            entry.weight.copy_(entry.weight.flip(1) / 255)
-            for name in self.net.exits:
-                _turn(_conv(self.net, name))
+        fold(self.net)
 
     def forward(self, content: Tensor, style: Tensor) -> Tensor:
         """Shapes (H, W, 3) uint8 and (D,) float32 to (H, W, 3) uint8."""
@@ -64,23 +62,6 @@ class Exported(nn.Module):
         x = self.net(x, style[None]).clamp(0, 255).to(torch.uint8)
         x = interleave(x, self.net.block)
         return x[MARGIN : MARGIN + height, MARGIN : MARGIN + width]
-
-
-def _conv(net: nn.Module, name: str) -> nn.Conv2d:
-    conv = net.get_submodule(name)
-    assert isinstance(conv, nn.Conv2d)
-    return conv
-
-
-def _turn(conv: nn.Conv2d) -> None:
-    """Makes a convolution to RGB blocks, 0..1, one to BGR blocks, 0..255, rounded."""
-    # Channels are (row, column, colour): turn the colours of each pixel round.
-    weight, bias = conv.weight, conv.bias
-    pixels = (-1, 3, *weight.shape[1:])
-    weight.copy_(weight.reshape(pixels).flip(1).reshape(weight.shape) * 255)
-    if bias is not None:
-        # The cast to uint8 cuts off; half a level makes that rounding.
-        bias.copy_(bias.reshape(-1, 3).flip(1).reshape(bias.shape) * 255 + 0.5)
 
 
 def interleave(x: Tensor, k: int) -> Tensor:
@@ -146,23 +127,11 @@ def _require_numbers(painter: Painter) -> None:
 def make_card(checkpoint: Checkpoint, painter: Painter) -> Card:
     """What the file will say about itself."""
     recipe = checkpoint.recipe
-    vectors = painter.embeddings.detach().cpu().double().tolist()
-    styles = [
-        Style(
-            name=painting.name,
-            title=painting.title,
-            artist=painting.artist,
-            year=painting.year,
-            licence=painting.licence,
-            source=painting.source,
-            embedding=tuple(vectors[i + 1]),
-        )
-        for i, painting in enumerate(recipe.styles)
-    ]
+    vectors = painter.embeddings.detach().cpu()
     return Card(
         name=recipe.name,
-        styles=tuple(styles),
-        identity=tuple(vectors[0]),
+        styles=make_styles(recipe.styles, vectors[1:]),
+        identity=tuple(vectors[0].double().tolist()),
         network=recipe.network,
         recipe=recipe.name,
         losses={name: round(value, 5) for name, value in checkpoint.terms.items()},
@@ -171,6 +140,22 @@ def make_card(checkpoint: Checkpoint, painter: Painter) -> Card:
         + (f"; {recipe.data}" if recipe.data else ""),
         author=recipe.author,
         licence=recipe.licence,
+    )
+
+
+def make_styles(paintings: Sequence[Painting], vectors: Tensor) -> tuple[Style, ...]:
+    """Paintings with their embeddings, of shape (paintings, D), as a card has them."""
+    return tuple(
+        Style(
+            name=painting.name,
+            title=painting.title,
+            artist=painting.artist,
+            year=painting.year,
+            licence=painting.licence,
+            source=painting.source,
+            embedding=tuple(vector),
+        )
+        for painting, vector in zip(paintings, vectors.double().tolist(), strict=True)
     )
 
 

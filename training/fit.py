@@ -17,6 +17,7 @@ from training.device import choose_device
 from training.easel import Easel
 from training.errors import DivergedError
 from training.gpu_decode import choose_decoder
+from training.nets import Painter
 from training.options import FitOptions
 from training.preview import Preview
 from training.ranks import joined
@@ -54,6 +55,7 @@ def fit(
     recipe: Recipe,
     options: FitOptions,
     report: Callable[[Progress], None] = lambda _: None,
+    begun: Painter | None = None,
 ) -> Path:
     """Fits the recipe's painter and leaves a checkpoint, also when interrupted.
 
@@ -63,6 +65,7 @@ def fit(
         recipe: what to fit; on resuming, it must be the one of the checkpoint.
         options: folders, duration, device.
         report: called after every step.
+        begun: the painter to fit on, see `Easel`; None for a new one.
 
     Returns:
         The path of the last checkpoint.
@@ -77,7 +80,7 @@ def fit(
     training, validation = split(find_pictures(options.data), recipe.validation)
     device = choose_device(options.device)
     with joined(device) as ranks:
-        easel = Easel(recipe, options, device, ranks)
+        easel = Easel(recipe, options, device, ranks, begun)
         easel.save()  # which says at once if nothing can be written
         preview = None
         if ranks.first:

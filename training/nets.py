@@ -152,7 +152,9 @@ def unblock(x: Tensor, k: int) -> Tensor:
     return x.reshape(b, 3, k * h, k * w)
 
 
-NETWORKS: dict[str, Callable[[int], Swift | Brisk | Johnson]] = {
+Network = Swift | Brisk | Johnson
+
+NETWORKS: dict[str, Callable[[int], Network]] = {
     "swift": Swift,
     "brisk": Brisk,
     "johnson": Johnson,

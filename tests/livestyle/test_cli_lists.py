@@ -1,6 +1,7 @@
 import json
 import os
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from livestyle.cli import main
 from livestyle.commands import plain
 from tests.livestyle import program
 from tests.livestyle.refusal import Captured, refusal
-from tests.livestyle.tiny_painter import card
+from tests.livestyle.tiny_painter import card, write_painter
 
 pytestmark = pytest.mark.usefixtures("home")
 
@@ -21,6 +22,14 @@ def test_styles_are_listed_for_people(model: Path, capsys: Captured):
         " 1  negative  The Negative, A. Painter, 1888",
         " 2  tinted    The Tinted, A. Painter, 1888",
     ]
+
+
+def test_what_a_card_does_not_tell_leaves_no_commas(tmp_path: Path, capsys: Captured):
+    whole = card(("negative",))
+    untold = replace(whole.styles[0], artist="", year="")
+    path = write_painter(tmp_path / "untold.onnx", replace(whole, styles=(untold,)))
+    assert main(["styles", "--model", str(path)]) == 0
+    assert capsys.readouterr().out == " 1  negative  The Negative\n"
 
 
 def test_styles_are_listed_for_programs(model: Path, capsys: Captured):

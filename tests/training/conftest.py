@@ -4,8 +4,14 @@ from pathlib import Path
 import pytest
 import torch
 
-from tests.training.studio import make_studio, tiny_recipe, write_vgg
+from tests.training.studio import (
+    lively_checkpoint,
+    make_studio,
+    tiny_recipe,
+    write_vgg,
+)
 from training.checkpoint import Checkpoint
+from training.export import export
 from training.nets import Painter
 
 # The networks here are tiny: a second thread costs more than it brings, and on a busy
@@ -42,3 +48,10 @@ def real_data() -> Path:
     if not folder:
         pytest.skip("LIVESTYLE_DATA names no folder with vgg/, photos/ and styles/")
     return Path(folder)
+
+
+@pytest.fixture(scope="session")
+def painter_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An exported painter of random weights with the tiny recipe's two styles."""
+    path = tmp_path_factory.mktemp("models") / "tiny.onnx"
+    return export(lively_checkpoint(), path, [(64, 96)])

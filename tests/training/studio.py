@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,10 @@ from safetensors.torch import save_file
 from torch import nn
 from torchvision.models.vgg import cfgs, make_layers
 
+from training.checkpoint import Checkpoint
 from training.config import Painting, Recipe
 from training.data import Picture
+from training.nets import Painter
 from training.options import FitOptions
 
 # Of a painted batch with identities, without their total.
@@ -107,6 +110,23 @@ def tiny_recipe(**changes: Any) -> Recipe:
     return Recipe(**{**values, **changes})
 
 
+def write_recipe(path: Path, recipe: Recipe) -> Path:
+    """The recipe as a TOML file."""
+    lines = [f"{name} = {_toml(value)}" for name, value in asdict(recipe).items()]
+    path.write_text("\n".join(lines), "utf-8")
+    return path
+
+
+def _toml(value: object) -> str:
+    """A plain value as TOML writes it, tables in one line."""
+    if isinstance(value, dict):
+        inner = ", ".join(f"{k} = {_toml(v)}" for k, v in value.items())
+        return f"{{ {inner} }}"
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(_toml(item) for item in value)}]"
+    return f'"{value}"' if isinstance(value, str) else repr(value)
+
+
 def tiny_options(folder: Path, out: Path, **changes: Any) -> FitOptions:
     """How to fit `tiny_recipe` on what `make_studio` made in the folder."""
     values: dict[str, Any] = {
@@ -127,3 +147,21 @@ def make_studio(folder: Path) -> Path:
     for i in range(2):
         write_picture(folder / "paintings" / f"stripes{i}.png", stripes(i))
     return folder
+
+
+def lively_checkpoint(
+    seed: int = 1, network: str = "swift", **changes: Any
+) -> Checkpoint:
+    """Of the tiny recipe; weights as drawn, but none alike and pastiches not grey.
+
+    Of equal weights, such as norms' first biases, an export keeps one.
+    """
+    torch.manual_seed(seed)
+    recipe = tiny_recipe(network=network, **changes)
+    painter = Painter(network, len(recipe.styles), recipe.dim)
+    with torch.no_grad():
+        painter.net.head.weight.mul_(5)
+        for value in painter.net.parameters():
+            value.add_(torch.randn_like(value) * 1e-3)
+    terms = {"content": 0.512345678, "style": 0.25, "total": 1.75}
+    return Checkpoint(recipe, 7, 3.5, painter.state_dict(), {}, terms, "0123abcd")

@@ -5,38 +5,29 @@ import signal
 import subprocess
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 
-from tests.training.studio import photograph, tiny_recipe, write_picture
+from tests.training.studio import (
+    photograph,
+    tiny_recipe,
+    write_picture,
+    write_recipe,
+)
 from training.checkpoint import Checkpoint
-from training.cli import main, parse_duration
+from training.cli import main
+from training.commands.fitting import parse_duration
 
 ROOT = Path(__file__).parents[2]
 ENVIRON = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONUNBUFFERED": "1"}
 
 
-def toml(value: object) -> str:
-    """A plain value as TOML writes it, tables in one line."""
-    if isinstance(value, dict):
-        inner = ", ".join(f"{k} = {toml(v)}" for k, v in value.items())
-        return f"{{ {inner} }}"
-    if isinstance(value, list | tuple):
-        return f"[{', '.join(toml(item) for item in value)}]"
-    return f'"{value}"' if isinstance(value, str) else repr(value)
-
-
 @pytest.fixture
 def recipe_file(tmp_path: Path) -> Path:
-    path = tmp_path / "tiny.toml"
-    recipe = asdict(tiny_recipe(steps=3))
-    lines = [f"{name} = {toml(value)}" for name, value in recipe.items()]
-    path.write_text("\n".join(lines), "utf-8")
-    return path
+    return write_recipe(tmp_path / "tiny.toml", tiny_recipe(steps=3))
 
 
 def fit_arguments(recipe: Path, studio: Path, vgg: Path, out: Path) -> list[str]:

@@ -1,5 +1,4 @@
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +9,7 @@ import torch
 from livestyle.contract import CONTENT, PASTICHE, STYLE
 from livestyle.errors import OutputError, SettingsError
 from livestyle.model import Painter as Runtime
-from tests.training.studio import photograph, tiny_recipe
+from tests.training.studio import lively_checkpoint, photograph, tiny_recipe
 from training.checkpoint import Checkpoint
 from training.export import (
     SIZES,
@@ -21,19 +20,12 @@ from training.export import (
     interleave,
     paint_with_torch,
 )
-from training.nets import Painter, unblock
+from training.nets import unblock
+from training.reopen import reopen
 
 
 def drawn(seed: int, network: str = "swift", styles: int = 2) -> Checkpoint:
-    """A checkpoint with weights as they are drawn, the grey start made lively."""
-    torch.manual_seed(seed)
-    recipe = tiny_recipe(network=network)
-    recipe = replace(recipe, styles=recipe.styles[:styles])
-    painter = Painter(network, styles, recipe.dim)
-    with torch.no_grad():
-        painter.net.head.weight.mul_(5)
-    terms = {"content": 0.512345678, "style": 0.25, "total": 1.75}
-    return Checkpoint(recipe, 7, 3.5, painter.state_dict(), {}, terms, "0123abcd")
+    return lively_checkpoint(seed, network, styles=tiny_recipe().styles[:styles])
 
 
 @pytest.fixture(scope="module")
@@ -168,10 +160,10 @@ def test_a_place_that_cannot_be_written_is_an_error_with_advice(
 
 
 @pytest.mark.parametrize("network", ["brisk", "johnson"])
-def test_the_other_networks_export_too(network: str, tmp_path: Path):
+def test_the_other_networks_export_and_reopen_too(network: str, tmp_path: Path):
     small = (64, 96), (49, 67)
     path = export(drawn(3, network, styles=1), tmp_path / "other.onnx", small)
-    assert Runtime(path, provider="cpu").card.network == network
+    assert reopen(path).card.network == network
 
 
 @pytest.mark.parametrize("k", [1, 2, 4])
