@@ -5,7 +5,7 @@ from tests.training.studio import lively_checkpoint
 from training.folding import fold, unfold
 
 
-@pytest.mark.parametrize("network", ["swift", "johnson"])
+@pytest.mark.parametrize("network", ["swift", "brisk", "johnson"])
 def test_unfolding_gives_the_fitted_weights_back(network: str):
     net = lively_checkpoint(network=network).build().net
     before = {name: value.clone() for name, value in net.state_dict().items()}
@@ -19,11 +19,11 @@ def test_unfolding_gives_the_fitted_weights_back(network: str):
         torch.testing.assert_close(value, before[name], rtol=1e-6, atol=1e-7)
 
 
-@pytest.mark.parametrize("network", ["swift", "johnson"])
+@pytest.mark.parametrize("network", ["swift", "brisk", "johnson"])
 def test_a_folded_network_paints_the_same_in_blue_green_red_up_to_255(network: str):
-    net = lively_checkpoint(network=network).build().net
+    painter = lively_checkpoint(network=network).build()
+    net, style = painter.net, painter.embeddings[:1]
     rgb = torch.rand(1, 3, 48, 64)
-    style = torch.rand(1, 8)
     with torch.no_grad():
         wanted = net(rgb, style)
         fold(net)
