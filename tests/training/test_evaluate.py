@@ -1,6 +1,6 @@
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +12,7 @@ from livestyle.errors import LivestyleError, ModelError, SettingsError, SourceEr
 from livestyle.model import Painter
 from tests.livestyle.tiny_painter import style, write_painter
 from tests.training.motion import panned, write_frames
-from tests.training.studio import tiny_recipe
-from tests.training.test_cli import toml
+from tests.training.studio import tiny_recipe, write_recipe
 from training.checkpoint import Checkpoint
 from training.cli import main
 from training.evaluate import evaluate, recipe_for
@@ -36,9 +35,7 @@ def workshop(studio: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A painter, its recipe and a folder of clips."""
     folder = tmp_path_factory.mktemp("workshop")
     write_painter(folder / "tiny.onnx", tiny_card())
-    recipe = asdict(tiny_recipe())
-    lines = [f"{name} = {toml(value)}" for name, value in recipe.items()]
-    (folder / "tiny.toml").write_text("\n".join(lines), "utf-8")
+    write_recipe(folder / "tiny.toml", tiny_recipe())
     (folder / "clips").mkdir()
     write_frames(folder / "clips" / "pan.mkv", panned(3))
     return folder
