@@ -27,7 +27,7 @@ from training.options import FitOptions
 from training.ranks import is_first
 from training.reopen import Reopened
 
-STEPS = 300  # some minutes on two CPU cores
+STEPS = 300  # two minutes on two CPU cores
 WARMUP = 20  # steps: one vector needs less of it than a network
 FASTER = 10.0  # times the recipe's rate, which is right for all weights of a network
 LONGEST = -1.2345678901234567e-10  # a number of an embedding, as long as any in JSON
