@@ -1,4 +1,5 @@
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -51,7 +52,9 @@ def real_data() -> Path:
 
 
 @pytest.fixture(scope="session")
-def painter_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def painter_file(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """An exported painter of random weights with the tiny recipe's two styles."""
-    path = tmp_path_factory.mktemp("models") / "tiny.onnx"
-    return export(lively_checkpoint(), path, [(64, 96)])
+    folder = tmp_path_factory.mktemp("export") / "models"
+    yield export(lively_checkpoint(), folder / "tiny.onnx")
+    # Neither the export nor any test left something beside it.
+    assert [p.name for p in folder.iterdir()] == ["tiny.onnx"]

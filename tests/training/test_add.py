@@ -61,7 +61,7 @@ def run(
     """The painter with two more styles, its run's folder, and how it went."""
     folder = tmp_path_factory.mktemp("added")
     opened = reopen(painter_file)
-    eager = {"steps": 20, "batch": 4, "rate": 0.02, "zoom": (1.0, 1.0)}
+    eager = {"steps": 20, "batch": 2, "rate": 0.02, "zoom": (1.0, 1.0)}
     recipe = recipe_of(*paintings, card=opened.card, **eager)
     seen: list[Progress] = []
     options = tiny_options(studio, folder / "run", styles=Path())
