@@ -9,13 +9,13 @@ from typing import Any
 
 from livestyle.bank import find
 from livestyle.cameras import first_camera
+from livestyle.choice import open_painter
 from livestyle.commands import press
 from livestyle.controls import Controls
 from livestyle.errors import SourceError, UnknownStyleError
 from livestyle.frame import Frame, Pixels
 from livestyle.latest import Latest
 from livestyle.meter import Meter
-from livestyle.model import Painter
 from livestyle.overlay import Overlay, Status
 from livestyle.pacing import Paced
 from livestyle.settings import Settings
@@ -53,10 +53,11 @@ class App:
         self.settings = settings
         self._say = say
         self._open = ExitStack()
-        self.painter = Painter(
+        self.painter = open_painter(
             find(settings.model),
             provider=settings.provider,
             threads=settings.threads,
+            precision=settings.precision,
         )
         self.controls = self._make_controls()
         self.stylize = Stylizer(self.painter, self.controls)
@@ -142,6 +143,7 @@ class App:
                 "p95": _rounded(meter.total_latency_ms(95)),
             },
             "provider": self.painter.provider.name,
+            "precision": self.painter.provider.precision,
             "seconds": round(meter.seconds, 3),
             "style": self.controls.style,
             "source": self.source.name,

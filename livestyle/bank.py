@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from livestyle.errors import ModelError
+from livestyle.variants import PLAIN, named_precision
 
 PACKAGE = Path(__file__).parent
 # Inside the wheel the painters lie in the package, in a checkout beside it.
@@ -13,9 +14,10 @@ DEFAULT = "first-light"
 
 
 def shipped() -> dict[str, Path]:
-    """The painters that come along, by name."""
+    """The painters that come along, by name; their variants are not counted."""
     for folder in FOLDERS:
-        if found := sorted(folder.glob("*.onnx")):
+        paths = sorted(folder.glob("*.onnx"))
+        if found := [path for path in paths if named_precision(path) == PLAIN]:
             return {path.stem: path for path in found}
     return {}
 

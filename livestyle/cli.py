@@ -6,7 +6,7 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,8 @@ from livestyle.signals import polite
 from livestyle.stats import require_writable, write_stats
 
 COMMANDS = ("run", "video", "image", "styles", "keys", "cameras", "doctor", "bench")
+# Options of the live picture that painting files has as well.
+SHARED = ("strength", "model", "provider", "precision", "threads")
 EPILOG = """\
 commands:
   run      show the live picture; it is meant when no command is given
@@ -113,7 +115,7 @@ def _add_painting(parser: argparse.ArgumentParser, styles: str) -> None:
     parser.add_argument(
         "--overwrite", action="store_true", help="replace files that are there already"
     )
-    add_options(parser, "strength", "model", "provider", "threads")
+    add_options(parser, *SHARED)
 
 
 def _run(options: dict[str, Any]) -> int:
@@ -200,8 +202,14 @@ def _image(options: dict[str, Any]) -> int:
 
 
 def _styles(options: dict[str, Any]) -> int:
-    painter = _painter(_settings({**options, "provider": "cpu"}))
-    rows = [
+    from livestyle.bank import find
+    from livestyle.choice import usable
+    from livestyle.model import Painter
+
+    path = find(_settings(options).model)
+    painter = Painter(path, provider="cpu")
+    files, notes = usable(path)
+    rows: list[dict[str, Any]] = [
         {
             "name": style.name,
             "title": style.title,
@@ -210,6 +218,7 @@ def _styles(options: dict[str, Any]) -> int:
             "licence": style.licence,
             "source": style.source,
             "model": painter.card.name,
+            "precisions": list(files),
         }
         for style in painter.card.styles
     ]
@@ -221,7 +230,22 @@ def _styles(options: dict[str, Any]) -> int:
         told = (row["title"], row["artist"], row["year"])
         painting = ", ".join(word for word in told if word)
         print(f"{number:2}  {row['name']:{width}}  {painting}")
+    _tell_precisions(painter.card.name, files, notes)
     return 0
+
+
+def _tell_precisions(painter: str, files: Mapping[str, Any], notes: list[str]) -> None:
+    """Says on stderr what a painter can compute in, where there is a choice."""
+    from livestyle.choice import measured, on_cpu
+
+    for note in notes:
+        print(f"livestyle: {note}", file=sys.stderr)
+    if len(files) > 1:
+        known = measured(on_cpu(files), threads=0)
+        said = f"; on this CPU {known[0]} is taken ({known[1]})" if known else ""
+        print(
+            f"livestyle: {painter} comes in {', '.join(files)}{said}", file=sys.stderr
+        )
 
 
 def _keys(_: dict[str, Any]) -> int:
@@ -233,16 +257,18 @@ def _keys(_: dict[str, Any]) -> int:
 
 def _settings(options: dict[str, Any]) -> Settings:
     """The settings among the options of a command that has others beside them."""
-    shared = ("strength", "model", "provider", "threads")
-    return load_settings({key: options[key] for key in shared if key in options})
+    return load_settings({key: options[key] for key in SHARED if key in options})
 
 
 def _painter(settings: Settings) -> Any:
     from livestyle.bank import find
-    from livestyle.model import Painter
+    from livestyle.choice import open_painter
 
-    painter = Painter(
-        find(settings.model), provider=settings.provider, threads=settings.threads
+    painter = open_painter(
+        find(settings.model),
+        provider=settings.provider,
+        threads=settings.threads,
+        precision=settings.precision,
     )
     _tell_provider(settings, painter.provider)
     return painter
@@ -256,6 +282,6 @@ def _stylizer(settings: Settings, style: str) -> Any:
 
 def _tell_provider(settings: Settings, provider: Any) -> None:
     """Says on stderr what "auto" took, and why nothing better."""
-    if settings.provider == "auto":
+    if settings.provider == "auto" or provider.notes:
         why = f" ({'; '.join(provider.notes)})" if provider.notes else ""
         print(f"livestyle: painting on {provider.label}{why}", file=sys.stderr)

@@ -11,6 +11,10 @@ painter can paint stands on its card: JSON under the key `CARD_KEY` of the file'
 metadata. A style is a point in the embedding's space, so a mix of two styles is a point
 on the line between them, and strength is the line from the identity embedding (which
 gives the photograph back) to the style.
+
+The same painter may lie beside it in other precisions, `small.int8.onnx` beside
+`small.onnx`. Inputs, output and card are the same; two more words of the metadata say
+the precision (`PRECISION_KEY`) and which file it was made from (`ORIGIN_KEY`).
 """
 
 from __future__ import annotations
@@ -29,6 +33,9 @@ from livestyle.errors import ModelError
 VERSION = 1
 CONTENT, STYLE, PASTICHE = "content", "style", "pastiche"
 CARD_KEY = "livestyle.card"
+PRECISIONS = ("float32", "float16", "int8")  # what a painter may compute in
+PRECISION_KEY = "livestyle.precision"  # one of them; files without it are float32
+ORIGIN_KEY = "livestyle.made-from"  # SHA-256 of the float32 file, in hexadecimal digits
 MIN_SIDE = 32  # px; four cells of the networks' coarsest grid, which has 8 px a cell
 MAX_SIDE = 8192  # px; beyond it one frame's features fill the memory of a laptop
 MAX_CARD_BYTES = 4_000_000  # a thousand styles with embeddings fit with room to spare

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +21,8 @@ from livestyle.contract import (
 )
 from livestyle.errors import ModelError, PictureError, UnknownStyleError
 from livestyle.frame import Pixels
-from livestyle.providers import Provider, first_line, open_session
+from livestyle.providers import Provider, first_line, glance, open_session
+from livestyle.variants import About, from_metadata
 
 MAX_FILE_BYTES = 512 * 2**20  # a painter of this project has 1-10 MB
 
@@ -34,7 +37,8 @@ class Painter:
 
     Attributes:
         path: of the file.
-        card: what the file says about itself.
+        about: what the file is, and what it says about itself.
+        card: the card in it.
         identity: the embedding that gives the photograph back, float32 of shape (D,).
         provider: what really runs, judged after the session was made.
 
@@ -49,14 +53,12 @@ class Painter:
         self.path = Path(path)
         data = _read(self.path)
         try:
-            self._session, self.provider = open_session(
-                data, provider, threads, _try_out
-            )
-            self.card = _read_card(self._session)
+            self._session, found = open_session(data, provider, threads, _try_out)
+            self.about = _about(self.path, data, self._session)
         except ModelError as error:
-            raise ModelError(
-                f"{self.path} cannot be used: {error.message}", hint=error.hint
-            ) from error
+            raise _unusable(self.path, error) from error
+        self.provider = replace(found, precision=self.about.precision)
+        self.card = self.about.card
         self.identity = np.asarray(self.card.identity, np.float32)
 
     @property
@@ -112,6 +114,29 @@ class Painter:
                 hint="The file is broken: export it again or fetch a fresh copy.",
             )
         return np.asarray(pastiche, np.uint8)
+
+
+def read_about(path: Path) -> About:
+    """What a painter file says about itself, read without making it ready to paint.
+
+    Raises:
+        ModelError: the file is missing, unreadable, or not a painter.
+    """
+    data = _read(path)
+    try:
+        return _about(path, data, glance(data))
+    except ModelError as error:
+        raise _unusable(path, error) from error
+
+
+def _unusable(path: Path, error: ModelError) -> ModelError:
+    return ModelError(f"{path} cannot be used: {error.message}", hint=error.hint)
+
+
+def _about(path: Path, data: bytes, session: ort.InferenceSession) -> About:
+    card = _read_card(session)
+    precision, made_from = from_metadata(session.get_modelmeta().custom_metadata_map)
+    return About(path, card, hashlib.sha256(data).hexdigest(), precision, made_from)
 
 
 def _try_out(session: ort.InferenceSession) -> None:
@@ -199,4 +224,4 @@ def _check_dim(session: ort.InferenceSession, card: Card) -> None:
         )
 
 
-__all__ = ["Painter", "Provider"]
+__all__ = ["Painter", "Provider", "read_about"]

@@ -45,16 +45,19 @@ class Provider:
     Attributes:
         name: a key of `PROVIDERS`, or ONNX Runtime's own name for a foreign one.
         notes: why better ones were not taken, one line each; empty when nothing was
-            tried in vain.
+            tried in vain. Likewise for precisions, and what was measured of them.
+        precision: of the file that runs, one of `contract.PRECISIONS`.
     """
 
     name: str
     notes: tuple[str, ...] = ()
+    precision: str = "float32"
 
     @property
     def label(self) -> str:
-        """How the overlay shows it: "CPU", "CUDA"."""
-        return self.name.upper()
+        """How the overlay shows it: "CPU", "CPU int8", "CUDA float16"."""
+        upper = self.name.upper()
+        return upper if self.precision == "float32" else f"{upper} {self.precision}"
 
 
 def open_session(
@@ -103,6 +106,28 @@ def open_session(
     )
 
 
+def may_be_accelerated(wanted: str) -> bool:
+    """Whether anything but the CPU will be tried; False is certain, True a hope."""
+    if wanted != "auto":
+        return wanted != "cpu"
+    return any(not absent(name) for name in AUTOMATIC if name != "cpu")
+
+
+def glance(model: bytes) -> ort.InferenceSession:
+    """A session to read a file's inputs, outputs and metadata by, not to run it.
+
+    Raises:
+        ModelError: the bytes are no ONNX model.
+    """
+    options = _options(threads=1)
+    options.graph_optimization_level = ort.GraphOptimizationLevel.ORT_DISABLE_ALL
+    try:
+        return ort.InferenceSession(model, options, providers=[PROVIDERS["cpu"]])
+    # The bindings raise classes of their own that share no base but Exception.
+    except Exception as error:
+        raise _no_model(error) from error
+
+
 def built_in() -> list[str]:
     """Providers that this build claims to have, the CPU first: names to be tried."""
     claimed = ort.get_available_providers()
@@ -132,11 +157,7 @@ def _open(
     model: bytes, name: str, threads: int
 ) -> tuple[ort.InferenceSession | None, str]:
     """A session that really runs on the provider, or why there is none."""
-    options = ort.SessionOptions()
-    options.log_severity_level = 4  # we report by exceptions
-    options.intra_op_num_threads = threads
-    # A model of bytes may name files of the folder that we run in: it shall find none.
-    options.add_session_config_entry(_OTHER_FILES, os.devnull)
+    options = _options(threads)
     if name in ("cuda", "tensorrt") and hasattr(ort, "preload_dlls"):
         # It prints what it does not find; the session says it better.
         with redirect_stdout(io.StringIO()):
@@ -155,15 +176,28 @@ def _open(
     # The bindings raise classes of their own that share no base but Exception.
     except Exception as error:
         if name == "cpu" or _is_model_fault(error):
-            raise ModelError(
-                f"it is no ONNX model that can be run ({first_line(error)})",
-                hint="Fetch a fresh copy, or export it again.",
-            ) from error
+            raise _no_model(error) from error
         return None, first_line(error)
     ran = session.get_providers()
     if ran[0] != PROVIDERS[name]:
         return None, "ONNX Runtime fell back to the CPU; its libraries did not load"
     return session, ""
+
+
+def _options(threads: int) -> ort.SessionOptions:
+    options = ort.SessionOptions()
+    options.log_severity_level = 4  # we report by exceptions
+    options.intra_op_num_threads = threads
+    # A model of bytes may name files of the folder that we run in: it shall find none.
+    options.add_session_config_entry(_OTHER_FILES, os.devnull)
+    return options
+
+
+def _no_model(error: Exception) -> ModelError:
+    return ModelError(
+        f"it is no ONNX model that can be run ({first_line(error)})",
+        hint="Fetch a fresh copy, or export it again.",
+    )
 
 
 def _trial(

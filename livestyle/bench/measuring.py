@@ -21,6 +21,7 @@ from livestyle.errors import LivestyleError
 from livestyle.machine import busy, cores, cpu_name, memory_gb, version_of
 from livestyle.providers import built_in
 from livestyle.settings import Settings
+from livestyle.variants import variants_of
 
 FORMAT = 1  # raised when what the result holds changes
 PACKAGES = (*RIVALS, "numpy", "opencv-python", "opencv-python-headless", "av")
@@ -98,17 +99,27 @@ def versions() -> dict[str, str]:
 
 
 def combinations(bench: Bench) -> list[Combination]:
-    """Every model on every provider at every size, whether it runs or not."""
+    """Every model on every provider at every size, whether it runs or not.
+
+    Variants are painted with where they are meant for: int8 on the CPU, float16 beside
+    it.
+    """
     models = [find(bench.model)] if bench.model else list(shipped().values())
     wanted = [bench.provider]
     if bench.provider == "auto":
         wanted = [name for name in built_in() if name not in SLOW_TO_OPEN]
     return [
         Combination(path, provider, size)
-        for path in models or [find()]
+        for model in models or [find()]
         for provider in wanted
+        for path in (model, *_variants(model, provider))
         for size in bench.sizes
     ]
+
+
+def _variants(model: Path, provider: str) -> list[Path]:
+    precision = "int8" if provider == "cpu" else "float16"
+    return [path for p, path in variants_of(model).items() if p == precision]
 
 
 def _painting(bench: Bench, say: Say, not_run: list[str]) -> list[dict[str, Any]]:

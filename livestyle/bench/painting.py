@@ -19,6 +19,7 @@ from livestyle.likeness import psnr
 from livestyle.model import Painter
 from livestyle.providers import PROVIDERS, absent
 from livestyle.sources.demo import Demo
+from livestyle.variants import plain_path
 
 WARM = 3  # runs before the clock counts
 TURN = 0.4  # seconds that each has until the next one's turn
@@ -93,10 +94,13 @@ class Contender:
 def plain_file(painter: Painter) -> Path:
     """The file that a painter is compared with: its float32 one.
 
-    Files whose cards have one name are variants of one painter, and the plain one among
-    them is called like the card. A file without such a neighbour is plain itself.
+    A variant lies beside it. Other files whose cards have one name are taken for one
+    painter, and the plain one among them is called like the card. A file without such
+    a neighbour is plain itself.
     """
-    neighbour = painter.path.with_name(f"{painter.card.name}.onnx")
+    neighbour = plain_path(painter.path)
+    if neighbour == painter.path:
+        neighbour = painter.path.with_name(f"{painter.card.name}.onnx")
     return neighbour if neighbour.is_file() else painter.path
 
 

@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+from livestyle.cache import cache_folder
 from livestyle.doctor.finding import Finding, Status
 
 TRIAL = 1 << 20  # bytes that are written, and removed again
@@ -20,8 +21,7 @@ def check_recordings(folder: Path) -> Iterator[Finding]:
 
 def check_cache() -> Iterator[Finding]:
     """Writes to the folder of what can be computed anew."""
-    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    yield _try("cache", Path(base) / "livestyle", "warning")
+    yield _try("cache", cache_folder(), "warning")
 
 
 def _try(check: str, folder: Path, bad: Status) -> Finding:

@@ -5,7 +5,7 @@ import pytest
 from livestyle import bank
 from livestyle.bank import find, shipped
 from livestyle.errors import ModelError
-from tests.livestyle.tiny_painter import write_painter
+from tests.livestyle.tiny_painter import write_painter, write_variant
 
 
 @pytest.fixture
@@ -65,3 +65,14 @@ def test_an_installation_without_painters_says_so(empty: Path):
         find()
     with pytest.raises(ModelError, match="or one of none"):
         find("great-wave")
+
+
+def test_a_variant_is_no_painter_of_its_own(empty: Path):
+    path = write_painter(empty / "models" / "tiny.onnx")
+    variant = write_variant(path)
+    write_variant(path, "float16")
+    assert shipped() == {"tiny": path}
+    assert find() == path
+    with pytest.raises(ModelError, match=r"no model 'tiny\.int8'.*one of tiny"):
+        find("tiny.int8")
+    assert find(variant) == variant

@@ -12,12 +12,19 @@ from livestyle import bank
 from livestyle.bench import measuring, pipeline
 from livestyle.bench.measuring import Bench, combinations, has_display
 from livestyle.bench.memory import Growth
-from livestyle.bench.painting import Combination, Contender, memory_mb, race, row
+from livestyle.bench.painting import (
+    Combination,
+    Contender,
+    memory_mb,
+    plain_file,
+    race,
+    row,
+)
 from livestyle.errors import ProviderError
 from livestyle.likeness import psnr
 from livestyle.settings import Settings
 from tests.livestyle.screen import Screen
-from tests.livestyle.tiny_painter import card, style, write_painter
+from tests.livestyle.tiny_painter import card, style, write_painter, write_variant
 
 SIZE = (64, 48)
 
@@ -93,6 +100,30 @@ def test_a_variant_is_compared_with_the_plain_file_of_its_name(tmp_path: Path):
     assert not found["equal"]
     # A hundredth less of the way to the negative: up to 2.55 levels at each pixel.
     assert 42 < found["psnr_db"] < 60
+
+
+def test_a_variant_by_its_name_is_compared_with_the_file_it_lies_beside(
+    tmp_path: Path,
+):
+    plain = write_painter(tmp_path / "mine.onnx")  # its card calls it tiny
+    write_painter(tmp_path / "tiny.onnx")
+    assert plain_file(contender(write_variant(plain)).painter) == plain
+    assert plain_file(contender(plain).painter) == tmp_path / "tiny.onnx"
+
+
+def test_variants_are_measured_where_they_are_meant_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    plain = write_painter(tmp_path / "tiny.onnx")
+    int8, float16 = write_variant(plain), write_variant(plain, "float16")
+    monkeypatch.setattr(measuring, "built_in", lambda: ["cpu", "cuda"])
+    found = combinations(Bench(sizes=(SIZE,), seconds=1.0, model=plain))
+    assert [(what.path, what.provider) for what in found] == [
+        (plain, "cpu"),
+        (int8, "cpu"),
+        (plain, "cuda"),
+        (float16, "cuda"),
+    ]
 
 
 def test_psnr_is_that_of_the_textbook():

@@ -45,6 +45,7 @@ def test_styles_are_listed_for_programs(model: Path, capsys: Captured):
         "licence": first.licence,
         "source": first.source,
         "model": "tiny",
+        "precisions": ["float32"],
     }
 
 

@@ -25,6 +25,7 @@ OPTIONS: dict[str, tuple[str, str, Any]] = {
     "strength": ("0.25", "0.25", 0.25),
     "model": ("my.onnx", '"my.onnx"', Path("my.onnx")),
     "provider": ("cuda", '"cuda"', "cuda"),
+    "precision": ("int8", '"int8"', "int8"),
     "threads": ("3", "3", 3),
     "mirror": ("", "true", True),
     "overlay": ("", "true", True),

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import hashlib
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnx
@@ -11,6 +13,7 @@ from onnx import TensorProto, helper
 
 from livestyle.contract import Card, Style
 from livestyle.frame import Pixels
+from livestyle.variants import to_metadata, variant_path
 
 TINT = (1.0, 0.5, 0.25)  # blue stays, red nearly goes
 SLOW_SIDE = 1024  # rows of the matrices that a slow painter multiplies in vain
@@ -70,6 +73,8 @@ def write_painter(
     cut_rows: int = 0,
     products: int = 0,
     outside: str = "",
+    words: Mapping[str, str] | None = None,
+    step: float = 0,
 ) -> Path:
     """Writes a painter that keeps the contract, unless the options break it.
 
@@ -83,8 +88,11 @@ def write_painter(
         cut_rows: how many rows get lost on the way.
         products: how many multiplications of large matrices take time for nothing.
         outside: another file in which the tint is said to be.
+        words: of the metadata, beside the card.
+        step: of the bytes that the painting is in on its way, in levels; 1 changes
+            nothing, 0 leaves them out.
     """
-    nodes = _waste(names[1], products) + _painting(names, kind)
+    nodes = _waste(names[1], products) + _painting(names, kind, in_bytes=step > 0)
     graph = helper.make_graph(
         nodes,
         "tiny",
@@ -93,18 +101,31 @@ def write_painter(
             helper.make_tensor_value_info(names[1], TensorProto.FLOAT, [dim]),
         ],
         [helper.make_tensor_value_info(names[2], kind, ["rows", "width", 3])],
-        _constants(cut_rows),
+        _constants(cut_rows, step),
     )
     if outside:
         _move_tint(graph, outside)
     opset = helper.make_opsetid("", 17)
     model = helper.make_model(graph, opset_imports=[opset], ir_version=9)
     _describe(model, card() if about is None else about)
+    for key, value in (words or {}).items():
+        model.metadata_props.add(key=key, value=value)
     path.write_bytes(model.SerializeToString())
     return path
 
 
-def _painting(names: Sequence[str], kind: int) -> list[onnx.NodeProto]:
+def write_variant(path: Path, precision: str = "int8", **options: Any) -> Path:
+    """Writes a variant beside a tiny painter; it paints the same."""
+    made_from = hashlib.sha256(path.read_bytes()).hexdigest()
+    words = to_metadata(precision, made_from)
+    return write_painter(
+        variant_path(path, precision), words=words, **{"step": 1, **options}
+    )
+
+
+def _painting(
+    names: Sequence[str], kind: int, *, in_bytes: bool
+) -> list[onnx.NodeProto]:
     content, style, pastiche = names
     node = helper.make_node
     return [
@@ -120,12 +141,22 @@ def _painting(names: Sequence[str], kind: int) -> list[onnx.NodeProto]:
         node("Sum", ["photo", "inverted", "coloured", "wasted"], ["paint"]),
         node("Round", ["paint"], ["whole"]),
         node("Clip", ["whole", "black", "white"], ["safe"]),
-        node("Slice", ["safe", "top", "bottom", "rows_axis"], ["cut"]),
+        *(_in_8_bits() if in_bytes else [node("Identity", ["safe"], ["painted"])]),
+        node("Slice", ["painted", "top", "bottom", "rows_axis"], ["cut"]),
         node("Cast", ["cut"], [pastiche], to=kind),
     ]
 
 
-def _constants(cut_rows: int) -> list[TensorProto]:
+def _in_8_bits() -> list[onnx.NodeProto]:
+    """The pair of nodes that int8 painters have at their convolutions."""
+    node = helper.make_node
+    return [
+        node("QuantizeLinear", ["safe", "step", "no_offset"], ["levels"]),
+        node("DequantizeLinear", ["levels", "step", "no_offset"], ["painted"]),
+    ]
+
+
+def _constants(cut_rows: int, step: float) -> list[TensorProto]:
     def floats(name: str, values: Sequence[float], shape: Sequence[int]) -> TensorProto:
         return helper.make_tensor(name, TensorProto.FLOAT, shape, values)
 
@@ -135,10 +166,12 @@ def _constants(cut_rows: int) -> list[TensorProto]:
     return [
         floats("black", [0], []),
         floats("white", [255], []),
+        floats("step", [step], []),
         floats("two", [2], []),
         floats("zero", [0], []),
         floats("tint_less_one", [share - 1 for share in TINT], [3]),
         floats("grain", [1 / SLOW_SIDE], []),
+        helper.make_tensor("no_offset", TensorProto.UINT8, [], [0]),
         ints("first", [0], []),
         ints("second", [1], []),
         ints("square", [SLOW_SIDE, SLOW_SIDE], [2]),
