@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from livestyle.errors import LivestyleError
-from training.commands import data, evaluate, fit, optimize, reconstruct
+from training.commands import data, evaluate, fit, optimize, reconstruct, variants
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -52,6 +52,7 @@ def _parser() -> argparse.ArgumentParser:
         help="take titles, licences and author from here, not as they were when fitted",
     )
     export.set_defaults(call=_export)
+    variants.register(commands)
     data.register(commands)
     optimize.register(commands)
     reconstruct.register(commands)

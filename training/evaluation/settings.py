@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from livestyle.cache import cache_folder
 from livestyle.errors import SettingsError
 from training.config import MIN_CROP
 
@@ -15,12 +15,6 @@ MARKS = (20, 30, 40, 50, 100, 200, 300)
 CELL = 8  # px: sides are multiples of it, as the grid term wants them
 LEAST_SIZE = MIN_CROP  # px: so large are the windows of the repetition term
 MOST_SIZE = 1024  # px: the loss network's gradient takes some 5 GB there
-
-
-def cache_folder() -> Path:
-    """Where programs of this person keep what they can compute anew."""
-    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(base) / "livestyle" / "yardstick"
 
 
 @dataclass(frozen=True)
@@ -68,7 +62,7 @@ class EvaluateSettings:
     frame: tuple[int, int] = (640, 480)
     threads: int = 2
     device: str = "auto"
-    cache: Path = field(default_factory=cache_folder)
+    cache: Path = field(default_factory=lambda: cache_folder() / "yardstick")
     overwrite: bool = False
 
     def __post_init__(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -50,11 +51,34 @@ def choose_photos(folder: Path, every: int, count: int, side: int) -> Validation
         SettingsError: there is no such folder, or nothing in it that can be read.
     """
     training, kept = split(find_pictures(folder), every)
+    photos, broken = take(kept, count, side)
+    if not photos:
+        raise SettingsError(
+            f"none of the {len(kept)} validation pictures in {folder} can be read",
+            hint="Check the folder of photographs.",
+        )
+    return Validation(photos, broken, training is not kept)
+
+
+def take(
+    pictures: Sequence[Path], count: int, side: int
+) -> tuple[tuple[Photo, ...], tuple[str, ...]]:
+    """Takes photographs evenly from a list of files.
+
+    Args:
+        pictures: files, by name.
+        count: how many at most.
+        side: px of the square that is cut from the middle of each.
+
+    Returns:
+        The photographs, by name, and the names of files that cannot be read.
+    """
     chosen: dict[Path, Photo] = {}
     broken: dict[Path, str] = {}
-    for i in range(min(count, len(kept))):
+    count = min(count, len(pictures))
+    for i in range(count):
         # Where one is broken, the next one comes instead.
-        for path in kept[i * len(kept) // min(count, len(kept)) :]:
+        for path in pictures[i * len(pictures) // count :]:
             if path in chosen or path in broken:
                 continue
             try:
@@ -64,10 +88,4 @@ def choose_photos(folder: Path, every: int, count: int, side: int) -> Validation
                 continue
             chosen[path] = Photo(path.name, np.ascontiguousarray(pixels))
             break
-    if not chosen:
-        raise SettingsError(
-            f"none of the {len(kept)} validation pictures in {folder} can be read",
-            hint="Check the folder of photographs.",
-        )
-    photos = tuple(chosen[path] for path in sorted(chosen))
-    return Validation(photos, tuple(broken.values()), training is not kept)
+    return tuple(chosen[path] for path in sorted(chosen)), tuple(broken.values())
