@@ -19,6 +19,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 from livestyle import commands
 from livestyle.model import Painter
 from livestyle.settings import FLAGS, Settings
+from livestyle.variants import PLAIN, named_precision, variants_of
 
 ROOT = Path(__file__).parent.parent
 
@@ -122,7 +123,8 @@ def models() -> str:
         "`python docs/make_pages.py`.\n"
     ]
     for path in sorted((ROOT / "models").glob("*.onnx")):
-        parts.append(_model(path))
+        if named_precision(path) == PLAIN:
+            parts.append(_model(path))
     return "\n".join(parts)
 
 
@@ -142,12 +144,20 @@ def _model(path: Path) -> str:
 |---|---|---|---|---|
 {rows}
 
-- Network: `{card.network}` in `training/nets.py`, {path.stat().st_size / 1e6:.1f} MB.
+- Network: `{card.network}` in `training/nets.py`, {_megabytes(path)}.
 - Recipe: `training/recipes/{card.recipe}.toml`, for `python -m training fit`.
 - Fitted: {card.trained_on}.
 - Losses at the end (relative terms before their weights): {losses}.
 - By {card.author or "unknown"}; licence: {card.licence or "unknown"}.
 """
+
+
+def _megabytes(path: Path) -> str:
+    """The file's size, and those of its variants."""
+    sizes = [f"{path.stat().st_size / 1e6:.1f} MB"]
+    for precision, variant in variants_of(path).items():
+        sizes.append(f"in {precision} {variant.stat().st_size / 1e6:.1f} MB")
+    return ", ".join(sizes)
 
 
 def _fill(text: str, name: str, content: str) -> str:

@@ -13,6 +13,7 @@ from livestyle.contract import Card
 from livestyle.errors import SettingsError
 from livestyle.model import Painter
 from training.config import Recipe, as_dict, load_recipe
+from training.evaluation.beside import compare_variants
 from training.evaluation.distance import load_objective
 from training.evaluation.flicker import (
     Flicker,
@@ -81,6 +82,9 @@ def evaluate(settings: EvaluateSettings, watch: Watch = _nobody) -> Report:
     photos = [photo.pixels for photo in validation.photos]
     still = still_flicker(photos, paints, settings.noise, settings.seed)
     speed = _speed(painter, settings, watch) if settings.rounds else None
+    variants = compare_variants(
+        painter, photos, settings.threads, settings.frame, settings.rounds
+    )
     judge = Judge(objective, validation.photos, yardstick, settings.marks, watch)
     standings = {
         style.name: judge(i, style, paintings[i], paints[style.name])
@@ -101,6 +105,7 @@ def evaluate(settings: EvaluateSettings, watch: Watch = _nobody) -> Report:
         speed=speed,
         parity=parity,
         machine=describe(*PACKAGES),
+        variants=variants,
     )
     pages.write(report, validation.photos, standings)
     return report

@@ -10,7 +10,7 @@ import pytest
 from livestyle.contract import Card
 from livestyle.errors import LivestyleError, ModelError, SettingsError, SourceError
 from livestyle.model import Painter
-from tests.livestyle.tiny_painter import style, write_painter
+from tests.livestyle.tiny_painter import style, write_painter, write_variant
 from tests.training.motion import panned, write_frames
 from tests.training.studio import tiny_recipe, write_recipe
 from training.checkpoint import Checkpoint
@@ -132,6 +132,21 @@ def test_without_optimisation_the_rest_is_there(settings: EvaluateSettings):
         "pastiches.png",
         "spectrum.png",
     ]
+
+
+def test_variants_beside_the_painter_are_reported(
+    settings: EvaluateSettings, tmp_path: Path
+):
+    painter = write_painter(tmp_path / "tiny.onnx", tiny_card())
+    write_variant(painter, about=tiny_card())
+    report = evaluate(replace(settings, model=str(painter), steps=0, clips=()))
+    (variant,) = report.variants
+    assert variant.psnr == {"stripes-0": 99, "stripes-1": 99, "identity": 99}
+    page = (settings.output / "report.md").read_text("utf-8")
+    assert "### In other precisions" in page
+    assert "| tiny.int8.onnx | 0.00 | not measured | 99.0 | 99.0 | 99.0 |" in page
+    data = json.loads((settings.output / "report.json").read_text("utf-8"))
+    assert data["variants"][0]["precision"] == "int8"
 
 
 def test_a_painter_stands_at_the_first_step_that_is_as_good(

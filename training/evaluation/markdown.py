@@ -5,9 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 
+from training.evaluation.beside import as_section
 from training.evaluation.flicker import Flicker
 from training.evaluation.report import Report, StyleReport
 from training.evaluation.spectrum import DIRTY, SEEN
+from training.evaluation.table import table
 
 
 def as_markdown(report: Report, figures: Sequence[tuple[str, str]]) -> str:
@@ -26,6 +28,7 @@ def as_markdown(report: Report, figures: Sequence[tuple[str, str]]) -> str:
         _flicker(report),
         _speed(report),
         _parity(report),
+        *([as_section(report.variants)] if report.variants else []),
         *(f"![{caption}]({name})\n\n{caption}" for name, caption in figures),
         _machine(report),
     ]
@@ -78,7 +81,7 @@ def _summary(report: Report) -> str:
         if report.marks:
             row.insert(2, _stands(style, report.marks[-1]))
         rows.append(row)
-    return "## In short\n\n" + _table(heads, rows)
+    return "## In short\n\n" + table(heads, rows)
 
 
 def _distances(report: Report) -> str:
@@ -101,7 +104,7 @@ def _distances(report: Report) -> str:
         f"without any has 1), `style loss`, over {_layers(report, 'style')}, to the "
         f"painting's Gram matrices. `total` is their weighted sum ({weights}), the "
         "same for all painters, whatever else they are fitted by.\n\n"
-        + _table(heads, rows)
+        + table(heads, rows)
     )
 
 
@@ -127,7 +130,7 @@ def _yardstick(report: Report) -> str:
         steps = _stands(style, report.marks[-1])
         heads = ["", "content", "style loss", "total", "of the photograph's total"]
         tables.append(
-            f"### {name}: the painter stands at step {steps}\n\n" + _table(heads, rows)
+            f"### {name}: the painter stands at step {steps}\n\n" + table(heads, rows)
         )
     return (
         "## Against the optimisation method\n\n"
@@ -158,7 +161,7 @@ def _grid(report: Report) -> str:
         "decades: about 0 for paintings and photographs, from "
         f"{SEEN} up one sees it. Then the grain: colour finer than 4 px, or "
         f"brightness finer than 2.2, rms in grey levels of 255; from {DIRTY} up it "
-        "looks like dirt.\n\n" + _table(heads, rows)
+        "looks like dirt.\n\n" + table(heads, rows)
     )
 
 
@@ -174,7 +177,7 @@ def _flicker(report: Report) -> str:
         f"still scene each frame has sensor noise of its own ({noise:g} levels, "
         "standard deviation). In clips the frame before is moved along with the clip's "
         "own motion first (warping error); what was hidden does not count.\n\n"
-        + _table(["", "pairs", "compared", "input", *names], rows)
+        + table(["", "pairs", "compared", "input", *names], rows)
     )
 
 
@@ -197,7 +200,7 @@ def _speed(report: Report) -> str:
         f"A frame of {speed.size} through ONNX Runtime's CPU provider, {speed.threads} "
         "threads, conversions included, taking turns with the network of Johnson et "
         f"al. 2016. **The painter is {speed.ratio} times as fast** by the medians.\n\n"
-        + _table(["", "median ms", "fastest", "95 %", "runs"], rows)
+        + table(["", "median ms", "fastest", "95 %", "runs"], rows)
     )
 
 
@@ -251,10 +254,3 @@ def _times_clips(clips: Iterable[Flicker], name: str) -> str:
 
 def _number(value: float) -> str:
     return f"{value:.3f}" if abs(value) < 100 else f"{value:.0f}"
-
-
-def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    lines = [heads, ["---"] * len(heads), *rows]
-    # File names may hold what ends a cell.
-    safe = [[cell.replace("|", "\\|") for cell in line] for line in lines]
-    return "\n".join(f"| {' | '.join(line)} |" for line in safe)

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from training.evaluation.beside import Variant
 from training.evaluation.flicker import Flicker
 from training.evaluation.parity import Parity
 from training.evaluation.speed import Times, ratio
@@ -112,6 +113,7 @@ class Report:
         clips: by file name.
         speed, parity: None if they were not measured.
         machine: that all of this was measured on.
+        variants: in other precisions, beside the painter.
     """
 
     model: Mapping[str, Any]
@@ -127,6 +129,7 @@ class Report:
     speed: Speed | None
     parity: Parity | None
     machine: Mapping[str, Any]
+    variants: tuple[Variant, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """Plain data for JSON."""
