@@ -8,7 +8,7 @@ from livestyle import choice
 from livestyle.choice import open_painter, usable
 from livestyle.errors import ModelError, SettingsError
 from livestyle.model import Painter
-from livestyle.providers import may_be_accelerated
+from livestyle.providers import has_nvidia_driver, may_be_accelerated
 from livestyle.remembered import recall
 from livestyle.trial import frame, race
 from tests.livestyle.tiny_painter import card, write_painter, write_variant
@@ -274,3 +274,37 @@ def test_a_variant_of_another_painter_is_refused_by_name(plain: Path):
         open_painter(plain, precision="int8")
     with pytest.raises(ModelError, match=r"of precision int8, not float32.*--model"):
         open_painter(variant, precision="float32")
+
+
+@pytest.mark.gpu
+@pytest.mark.skipif(not has_nvidia_driver(), reason="there is no NVIDIA GPU here")
+def test_a_gpu_takes_halves(plain: Path, races: list[dict[str, float]]):
+    write_variant(plain)
+    write_variant(plain, "float16")
+    assert open_painter(plain).provider.label == "CUDA float16"
+    assert races == []
+
+
+def test_hardware_that_turns_out_not_to_be_there_leaves_the_choice_to_the_cpu(
+    plain: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(choice, "may_be_accelerated", lambda wanted: True)
+    write_variant(plain)
+    write_variant(plain, "float16")
+    painter = open_painter(plain, provider="cpu", threads=1)
+    assert painter.provider.label == "CPU int8"
+    assert painter.provider.notes[-1].startswith("ms a frame: ")
+
+
+def test_where_halves_pay_they_are_taken_if_they_run(
+    plain: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(choice, "HALF", ("cpu",))  # in the place of a GPU
+    variant = write_variant(plain, "float16")
+    notes: list[str] = []
+    taken = choice._accelerated(usable(plain)[0], notes, "cpu", 1)
+    assert (taken.path, notes) == (variant, [])
+    write_variant(plain, "float16", cut_rows=1)
+    taken = choice._accelerated(usable(plain)[0], notes, "cpu", 1)
+    assert taken.path == plain
+    assert notes[0].startswith("float16: ")
