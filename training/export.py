@@ -180,6 +180,9 @@ def _write(painter: Painter, card: Card, path: Path) -> None:
     # The exporter derives the output's sides as formulas; they are the input's.
     for axis, side in enumerate(("height", "width")):
         model.graph.output[0].type.tensor_type.shape.dim[axis].dim_param = side
+    for node in model.graph.node:
+        # The exporter's traces name the folders of who exported.
+        del node.metadata_props[:]
     onnx.helper.set_model_props(model, card.to_metadata())
     model.producer_name = "livestyle"
     onnx.checker.check_model(model)

@@ -166,3 +166,7 @@ def test_interleave_is_unblock_with_channels_last(k: int):
     blocks = torch.rand(1, k * k * 3, 5, 7)
     wanted = unblock(blocks, k)[0].permute(1, 2, 0)
     assert torch.equal(interleave(blocks, k), wanted)
+
+
+def test_the_file_names_no_folder_of_who_exported_it(painter_file: Path):
+    assert str(Path.cwd()).encode() not in painter_file.read_bytes()
