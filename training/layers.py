@@ -198,3 +198,9 @@ def head(conv: nn.Conv2d) -> nn.Conv2d:
         conv.weight.mul_(0.1)
         conv.bias.fill_(0.5)
     return conv
+
+
+def drawn_embeddings(rows: int, dim: int) -> Tensor:
+    """Embeddings of a free length to begin with, shape (rows, D), of norm about 1."""
+    drawn: Tensor = torch.randn(rows, dim) / dim**0.5
+    return drawn

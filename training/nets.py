@@ -1,8 +1,9 @@
 """The painters' networks: feed-forward, conditioned on a style embedding.
 
-Besides layers, each says what an export needs: `multiple` of which sides must be, side
-`block` of the pixel blocks that it gives, the convolution that takes the pictures
-(`entry`) and those whose sum is the pastiche (`exits`).
+Besides layers, each says which embeddings to begin with and what an export needs:
+`multiple` of which sides must be, side `block` of the pixel blocks that it gives, the
+convolution that takes the pictures (`entry`) and those whose sum is the pastiche
+(`exits`).
 
 After Johnson et al. 2016 (arXiv:1603.08155) with instance norm (Ulyanov et al. 2016,
 arXiv:1607.08022), conditional on the style (Dumoulin et al. 2017, arXiv:1610.07629).
@@ -12,13 +13,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
 from livestyle.errors import SettingsError
 from training.brisk import Brisk
-from training.layers import Conv, Residual, enlarge, head
+from training.layers import Conv, Residual, drawn_embeddings, enlarge, head
 
 MARGIN = 8  # px of repeated edge around a picture, cropped off with what it did there
 
@@ -55,6 +55,7 @@ class Swift(nn.Module):
         dilations: tuple[int, ...] = (1, 2, 4),
     ) -> None:
         super().__init__()
+        self.dim = dim
         half, quarter, eighth = channels
         self.stem = Conv(3, half, 0, stride=2)
         self.down4 = Conv(half, quarter, 0, stride=2)
@@ -96,6 +97,10 @@ class Swift(nn.Module):
         pastiche: Tensor = photograph + self.head(x)
         return pastiche
 
+    def embeddings(self, rows: int) -> Tensor:
+        """Embeddings to begin with, shape (rows, D)."""
+        return drawn_embeddings(rows, self.dim)
+
 
 class Johnson(nn.Module):
     """The network of Johnson et al. 2016 with instance norm: the field's yardstick."""
@@ -105,6 +110,7 @@ class Johnson(nn.Module):
 
     def __init__(self, dim: int) -> None:
         super().__init__()
+        self.dim = dim
         self.down = nn.ModuleList(
             [
                 Conv(3, 32, dim, kernel=9),
@@ -126,6 +132,10 @@ class Johnson(nn.Module):
         for layer in self.up:
             x = layer(enlarge(x, 2), style)
         return self.head(x)  # type: ignore[no-any-return]
+
+    def embeddings(self, rows: int) -> Tensor:
+        """Embeddings to begin with, shape (rows, D)."""
+        return drawn_embeddings(rows, self.dim)
 
 
 def margins(height: int, width: int, multiple: int) -> tuple[int, int, int, int]:
@@ -182,11 +192,7 @@ class Painter(nn.Module):
                 hint=f"There are {', '.join(NETWORKS)}.",
             )
         self.net = NETWORKS[network](dim)
-        if isinstance(self.net, Brisk):
-            start = self.net.embeddings(styles + 1)
-        else:
-            start = torch.randn(styles + 1, dim) / dim**0.5
-        self.embeddings = nn.Parameter(start)
+        self.embeddings = nn.Parameter(self.net.embeddings(styles + 1))
 
     @property
     def dim(self) -> int:

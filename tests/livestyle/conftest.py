@@ -1,12 +1,16 @@
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 # Before PyAV, which helpers import: the other way round no window comes up.
 import cv2  # noqa: F401
 import pytest
 
+from livestyle import choice
+from livestyle.model import Painter
 from livestyle.settings import Settings
+from livestyle.trial import frame, race
+from tests.livestyle.choosing import SLOW
 from tests.livestyle.ffmpeg_clips import write_clips
 from tests.livestyle.moving_card import write_clip
 from tests.livestyle.screen import Screen, missing
@@ -71,3 +75,29 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def clips(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder of clips that ffmpeg made: pictures, sound, containers of all kinds."""
     return write_clips(tmp_path_factory.mktemp("clips"))
+
+
+@pytest.fixture
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of what is remembered, empty and not there yet."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    return tmp_path / "cache" / "livestyle" / "precision"
+
+
+@pytest.fixture
+def plain(tmp_path: Path, cache: Path) -> Path:
+    """A slow painter in float32."""
+    return write_painter(tmp_path / "tiny.onnx", products=SLOW)
+
+
+@pytest.fixture
+def races(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, float]]:
+    """What every race found that was held; they are as short as they can be."""
+    held: list[dict[str, float]] = []
+
+    def watched(painters: Mapping[str, Painter]) -> dict[str, float]:
+        held.append(race(painters, frame(64, 48), budget=0))
+        return held[-1]
+
+    monkeypatch.setattr(choice, "trial", watched)
+    return held

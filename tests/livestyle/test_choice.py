@@ -1,55 +1,16 @@
-from collections.abc import Callable, Mapping
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from livestyle import choice
 from livestyle.choice import open_painter, usable
 from livestyle.errors import ModelError, SettingsError
-from livestyle.model import Painter
 from livestyle.providers import has_nvidia_driver, may_be_accelerated
-from livestyle.remembered import recall
-from livestyle.trial import frame, race
+from tests.livestyle.choosing import SLOW, precision
 from tests.livestyle.tiny_painter import card, write_painter, write_variant
 
-SLOW = 1  # products of matrices: milliseconds, where without them it is none
 on_cpu = pytest.mark.skipif(may_be_accelerated("auto"), reason="there is a GPU here")
-
-
-@pytest.fixture
-def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The folder of what is remembered, empty and not there yet."""
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    return tmp_path / "cache" / "livestyle" / "precision"
-
-
-@pytest.fixture
-def plain(tmp_path: Path, cache: Path) -> Path:
-    """A slow painter in float32."""
-    return write_painter(tmp_path / "tiny.onnx", products=SLOW)
-
-
-@pytest.fixture(autouse=True)
-def races(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, float]]:
-    """What every race found that was held; they are as short as they can be."""
-    held: list[dict[str, float]] = []
-
-    def watched(painters: Mapping[str, Painter]) -> dict[str, float]:
-        held.append(race(painters, frame(64, 48), budget=0))
-        return held[-1]
-
-    monkeypatch.setattr(choice, "trial", watched)
-    return held
-
-
-def precision(path: Path, **options) -> str:
-    """What is chosen, once it has shown that it paints."""
-    painter = open_painter(path, provider="cpu", threads=1, **options)
-    picture = np.arange(64 * 48 * 3, dtype=np.uint8).reshape(48, 64, 3)
-    painted = painter.paint(picture, painter.embedding("negative"))
-    assert (painted == 255 - picture).all()
-    return painter.provider.precision
+pytestmark = pytest.mark.usefixtures("races")
 
 
 def test_a_painter_without_variants_is_what_it_is(plain: Path, cache: Path):
@@ -82,114 +43,6 @@ def test_the_choice_is_remembered(plain: Path, races: list[dict[str, float]]):
     assert len(races) == 1
     assert again.provider == first.provider
     assert again.path == first.path
-
-
-def change_threads(plain: Path, monkeypatch: pytest.MonkeyPatch) -> int:
-    return 2
-
-
-def change_processor(plain: Path, monkeypatch: pytest.MonkeyPatch) -> int:
-    monkeypatch.setattr("livestyle.remembered.cpu_name", lambda: "Abacus 3000")
-    return 1
-
-
-def change_runtime(plain: Path, monkeypatch: pytest.MonkeyPatch) -> int:
-    monkeypatch.setattr("onnxruntime.__version__", "99.0")
-    return 1
-
-
-def change_variant(plain: Path, monkeypatch: pytest.MonkeyPatch) -> int:
-    write_variant(plain, products=2 * SLOW)
-    return 1
-
-
-def change_painter(plain: Path, monkeypatch: pytest.MonkeyPatch) -> int:
-    write_painter(plain, products=2 * SLOW)
-    write_variant(plain)
-    return 1
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        change_threads,
-        change_processor,
-        change_runtime,
-        change_variant,
-        change_painter,
-    ],
-)
-def test_what_decides_the_speed_is_raced_anew(
-    plain: Path,
-    races: list[dict[str, float]],
-    monkeypatch: pytest.MonkeyPatch,
-    change: Callable[[Path, pytest.MonkeyPatch], int],
-):
-    write_variant(plain)
-    open_painter(plain, provider="cpu", threads=1)
-    threads = change(plain, monkeypatch)
-    open_painter(plain, provider="cpu", threads=threads)
-    assert len(races) == 2
-
-
-def test_what_is_broken_in_the_cache_is_as_if_it_were_not_there(
-    plain: Path, cache: Path, races: list[dict[str, float]]
-):
-    write_variant(plain)
-    open_painter(plain, provider="cpu", threads=1)
-    files = usable(plain)[0].values()
-    (kept,) = cache.iterdir()
-    assert recall(files, 1) == races[0]
-    texts = [
-        "",
-        "{",
-        "[]",
-        "null",
-        '{"ms": 3}',
-        '{"ms": {"float32": 1}}',
-        "\0" * 99_999,
-    ]
-    for number in ('"x"', "-1", "0", "NaN", "Infinity", "[]"):
-        texts.append(f'{{"ms": {{"float32": {number}, "int8": 1}}}}')
-    for text in texts:
-        kept.write_text(text)
-        assert recall(files, 1) is None
-    kept.write_bytes(b"\xff\xfe")
-    assert recall(files, 1) is None
-    assert precision(plain) == "int8"
-    assert len(races) == 2
-    # And it is whole again.
-    assert recall(files, 1) == races[1]
-
-
-def test_a_cache_that_cannot_be_written_is_no_error(plain: Path, cache: Path):
-    write_variant(plain)
-    for place in (cache.parent.parent, cache.parent, cache):
-        place.write_text("in the way")
-        assert precision(plain) == "int8"
-        assert place.read_text() == "in the way"
-        place.unlink()
-        place.mkdir()
-
-
-def test_someone_without_a_home_has_no_cache_and_no_error(
-    plain: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
-):
-    def homeless() -> Path:
-        raise RuntimeError("Could not determine home directory.")
-
-    write_variant(plain)
-    monkeypatch.delenv("XDG_CACHE_HOME")
-    monkeypatch.setattr(Path, "home", homeless)
-    assert precision(plain) == "int8"
-
-
-def test_nothing_is_remembered_of_files_that_were_never_raced(plain: Path):
-    write_variant(plain)
-    files, notes = usable(plain)
-    assert notes == []
-    assert list(files) == ["float32", "int8"]
-    assert recall(files.values(), 1) is None
 
 
 def test_auto_leaves_a_variant_of_another_painter_alone(plain: Path):

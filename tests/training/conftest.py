@@ -8,12 +8,16 @@ import torch
 from tests.training.studio import (
     lively_checkpoint,
     make_studio,
+    stripes,
     tiny_recipe,
+    write_picture,
     write_vgg,
 )
 from training.checkpoint import Checkpoint
+from training.config import Painting
 from training.export import export
 from training.nets import Painter
+from training.paintings import own_paintings
 
 # The networks here are tiny: a second thread costs more than it brings, and on a busy
 # machine the two wait for each other.
@@ -58,3 +62,11 @@ def painter_file(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     yield export(lively_checkpoint(), folder / "tiny.onnx")
     # Neither the export nor any test left something beside it.
     assert [p.name for p in folder.iterdir()] == ["tiny.onnx"]
+
+
+@pytest.fixture(scope="session")
+def paintings(tmp_path_factory: pytest.TempPathFactory) -> tuple[Painting, ...]:
+    """Two paintings that no painter here knows."""
+    folder = tmp_path_factory.mktemp("own")
+    files = [write_picture(folder / f"Own {i}.png", stripes(7 + i)) for i in range(2)]
+    return own_paintings(files, {"artist": ["Me"], "licence": ["CC0"]})

@@ -9,16 +9,12 @@ import pytest
 
 from livestyle.contract import Card
 from livestyle.errors import LivestyleError, ModelError, SettingsError, SourceError
-from livestyle.model import Painter
 from tests.livestyle.tiny_painter import style, write_painter, write_variant
 from tests.training.motion import panned, write_frames
 from tests.training.studio import tiny_recipe, write_recipe
-from training.checkpoint import Checkpoint
 from training.cli import main
 from training.evaluate import evaluate, recipe_for
-from training.evaluation.parity import compare
 from training.evaluation.settings import MARKS, EvaluateSettings
-from training.export import export
 
 
 def tiny_card(
@@ -273,29 +269,3 @@ def test_a_card_names_the_recipe_that_judges_by_default():
         recipe_for(tiny_card(names, recipe="lost"))
     with pytest.raises(SettingsError, match="lacks the painter's style stripes-0"):
         recipe_for(tiny_card(), "first-light")
-
-
-@pytest.mark.filterwarnings("ignore")  # torch's exporter warns about its own insides
-def test_an_export_is_compared_with_its_fit(checkpoint: Checkpoint, tmp_path: Path):
-    run = tmp_path / "run"
-    checkpoint.save(run)
-    path = export(checkpoint, tmp_path / "tiny.onnx", [(64, 80)])
-    painter = Painter(path, provider="cpu")
-    parity = compare(painter, run)
-    assert parity.agrees
-    assert parity.worst is not None
-    assert parity.worst <= parity.tolerance
-    assert parity.step == 7
-    assert parity.sizes == ("640x480", "451x338")
-
-    checkpoint.painter["embeddings"] = checkpoint.painter["embeddings"] * 1.5
-    checkpoint.save(run)
-    changed = compare(painter, run)
-    assert not changed.agrees
-    assert "tiny.onnx differs from torch" in changed.why
-
-    other = write_painter(tmp_path / "other.onnx", tiny_card(("one", "two")))
-    with pytest.raises(
-        SettingsError, match=r"stripes-0, stripes-1, other\.onnx has one"
-    ):
-        compare(Painter(other, provider="cpu"), run)
