@@ -5,27 +5,29 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, nullcontext
+from dataclasses import asdict
+from functools import partial
 from typing import Any
 
 from livestyle.bank import find
-from livestyle.cameras import first_camera
-from livestyle.choice import open_painter
+from livestyle.cameras.report import CameraReport
+from livestyle.choice import open_painter, reopen_painter
 from livestyle.commands import press
 from livestyle.controls import Controls
-from livestyle.errors import SourceError, UnknownStyleError
+from livestyle.errors import UnknownStyleError
+from livestyle.fallback import Fallback
 from livestyle.frame import Frame, Pixels
 from livestyle.latest import Latest
 from livestyle.meter import Meter
+from livestyle.model import Painter
 from livestyle.overlay import Overlay, Status
-from livestyle.pacing import Paced
+from livestyle.providers import require_gpu
 from livestyle.settings import Settings
 from livestyle.sinks.window import Window
-from livestyle.sources import open_source
-from livestyle.sources.source import Source
+from livestyle.sources.starting import start_source
 from livestyle.stylizer import Stylizer
 from livestyle.takes import Takes
 
-PATIENCE = 15.0  # seconds for a camera or stream to give its first picture
 IDLE_MS = 20  # waiting for keys while no new picture is there
 
 
@@ -53,20 +55,25 @@ class App:
         self.settings = settings
         self._say = say
         self._open = ExitStack()
-        self.painter = open_painter(
+        painter = open_painter(
             find(settings.model),
             provider=settings.provider,
             threads=settings.threads,
             precision=settings.precision,
         )
-        self.controls = self._make_controls()
-        self.stylize = Stylizer(self.painter, self.controls)
+        if settings.require_gpu:
+            require_gpu(painter.provider)
+        self.controls = self._make_controls(painter.names)
+        self.stylize = self._stylizer = Stylizer(painter, self.controls)
         self.meter = meter or Meter()
         self._paused_frames = 0
         self._figures: dict[str, Any] | None = None
         try:
-            self.source = self._open_source()
+            self.source = start_source(settings, say)
             self._open.callback(self.source.close)
+            self._report = CameraReport(self.source, say)
+            self._fallback = self._make_fallback()
+            self._open.callback(self._fallback.close)
             self.takes = Takes(
                 self.controls,
                 settings.folder,
@@ -81,6 +88,11 @@ class App:
             self._open.close()
             raise
 
+    @property
+    def painter(self) -> Painter:
+        """What paints now."""
+        return self._stylizer.painter
+
     def run(self) -> None:
         """Shows, records and obeys until something ends it.
 
@@ -94,6 +106,7 @@ class App:
             finally:
                 # Before anything is closed: an encoder that finishes takes seconds, in
                 # which the camera goes on.
+                self._report.look(last=True)
                 self._figures = self._measure()
 
     def stats(self) -> dict[str, Any]:
@@ -118,9 +131,14 @@ class App:
                 if self.source.live:
                     stages.add("capture", taken - frame.captured)
                 with stages.timed("paint"):
-                    shown = self.stylize(frame)
-                with stages.timed("record"):
-                    self.takes.write(shown)
+                    painted = self._fallback(self.stylize, frame)
+                if painted is None:
+                    frame = None  # the picture stands still while providers change
+                else:
+                    shown = painted
+                    with stages.timed("record"):
+                        self.takes.write(shown)
+            self._report.look()
             self._show(shown, fresh=frame is not None)
             if frame is not None:
                 since = frame.captured if self.source.live else taken
@@ -144,9 +162,11 @@ class App:
             },
             "provider": self.painter.provider.name,
             "precision": self.painter.provider.precision,
+            "provider_changes": [asdict(c) for c in self._fallback.changes],
             "seconds": round(meter.seconds, 3),
             "style": self.controls.style,
             "source": self.source.name,
+            "camera": self._report.figures(),
             "model": self.painter.card.name,
         }
 
@@ -185,7 +205,7 @@ class App:
     def _status(self) -> Status:
         controls, meter = self.controls, self.meter
         live = self.source if isinstance(self.source, Latest) else None
-        trouble = " - ".join(filter(None, (self.takes.trouble, self.source.status)))
+        troubles = self._fallback.trouble, self.takes.trouble, self.source.status
         return Status(
             style=controls.style,
             strength=controls.strength,
@@ -196,13 +216,13 @@ class App:
             latency_p95_ms=meter.latency_ms(95) if live else None,
             dropped=live.dropped if live else None,
             recording_seconds=self.takes.seconds,
-            warning=trouble,
+            warning=" - ".join(filter(None, troubles)),
             paused=controls.paused,
             stylizing=controls.stylizing,
         )
 
-    def _make_controls(self) -> Controls:
-        settings, names = self.settings, self.painter.names
+    def _make_controls(self, names: tuple[str, ...]) -> Controls:
+        settings = self.settings
         style = settings.style or names[0]
         if style not in names:
             raise UnknownStyleError(style, names)
@@ -215,28 +235,20 @@ class App:
             fullscreen=settings.fullscreen,
         )
 
-    def _open_source(self) -> Source:
-        """The source, giving pictures; the demo if there is no camera to be had."""
+    def _make_fallback(self) -> Fallback:
         settings = self.settings
-        if settings.source != "auto":
-            return self._start(settings.source)
-        try:
-            return self._start(first_camera())
-        except SourceError as error:
-            self._say(f"{error.message}: here is the demo instead.")
-            return self._start("demo")
-
-    def _start(self, spec: str) -> Source:
-        source = open_source(spec, self.settings.size)
-        if not source.live:
-            return Paced(source) if self.settings.window else source
-        latest = Latest(source)
-        try:
-            latest.wait_ready(PATIENCE)
-        except BaseException:
-            latest.close()
-            raise
-        return latest
+        return Fallback(
+            self._stylizer,
+            partial(
+                reopen_painter,
+                find(settings.model),
+                threads=settings.threads,
+                precision=settings.precision,
+            ),
+            waits=not self.source.live,
+            gpu_only=settings.require_gpu,
+            say=self._say,
+        )
 
     def _open_window(self) -> Window | None:
         if not self.settings.window:

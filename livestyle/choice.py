@@ -71,6 +71,21 @@ def open_painter(
     return painter
 
 
+def reopen_painter(
+    path: Path, provider: str, *, threads: int = 0, precision: str = "auto"
+) -> Painter:
+    """Opens a painter in the middle of a run, on the provider that takes over.
+
+    "auto" is the file as it was named: this is no moment for trying things out.
+
+    Raises:
+        ModelError, ProviderError: as `open_painter` does.
+    """
+    if precision == "auto":
+        return Painter(path, provider=provider, threads=threads)
+    return open_painter(path, provider=provider, threads=threads, precision=precision)
+
+
 def usable(path: Path) -> tuple[dict[str, About], list[str]]:
     """The files that a painter can run from.
 

@@ -20,7 +20,7 @@ from livestyle.stats import require_writable, write_stats
 
 COMMANDS = ("run", "video", "image", "styles", "keys", "cameras", "doctor", "bench")
 # Options of the live picture that painting files has as well.
-SHARED = ("strength", "model", "provider", "precision", "threads")
+SHARED = ("strength", "model", "provider", "require_gpu", "precision", "threads")
 EPILOG = """\
 commands:
   run      show the live picture; it is meant when no command is given
@@ -42,7 +42,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         arguments: what was typed behind the program's name, or None for `sys.argv`.
 
     Returns:
-        The exit status: 0, 1 for an error that a person can mend, 130 for Ctrl-C.
+        The exit status: 0, 1 for an error that a person can mend, 3 where no GPU paints
+        and one is required, 130 for Ctrl-C.
     """
     typed = list(sys.argv[1:] if arguments is None else arguments)
     parser = _parser()
@@ -57,7 +58,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return status
     except LivestyleError as error:
         print(f"livestyle: {error}", file=sys.stderr)
-        return 1
+        return error.status
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
@@ -263,6 +264,7 @@ def _settings(options: dict[str, Any]) -> Settings:
 def _painter(settings: Settings) -> Any:
     from livestyle.bank import find
     from livestyle.choice import open_painter
+    from livestyle.providers import require_gpu
 
     painter = open_painter(
         find(settings.model),
@@ -270,6 +272,8 @@ def _painter(settings: Settings) -> Any:
         threads=settings.threads,
         precision=settings.precision,
     )
+    if settings.require_gpu:
+        require_gpu(painter.provider)
     _tell_provider(settings, painter.provider)
     return painter
 

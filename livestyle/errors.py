@@ -4,8 +4,10 @@
     ├── SettingsError   an option or a file of options is wrong
     ├── SourceError     a camera, file or stream does not open or deliver
     ├── ModelError      a model file is missing, broken or of another contract
-    │   └── UnknownStyleError   no painter has a style of that name
+    │   ├── UnknownStyleError   no painter has a style of that name
+    │   └── PaintError          the runtime failed on a frame
     ├── ProviderError   an execution provider was asked for and is not there
+    │   └── GpuError            --require-gpu, and no GPU runs the painter
     ├── PictureError    a picture cannot be read or has an impossible size
     ├── OutputError     a file cannot be written
     └── DisplayError    a window cannot be shown
@@ -24,7 +26,12 @@ class LivestyleError(Exception):
     Args:
         message: one clause without a full stop: "camera 0 did not open".
         hint: one sentence of advice: "Close programs that use it."
+
+    Attributes:
+        status: with which the program ends.
     """
+
+    status = 1
 
     def __init__(self, message: str, *, hint: str = "") -> None:
         self.message = message
@@ -58,8 +65,18 @@ class UnknownStyleError(ModelError):
         )
 
 
+class PaintError(ModelError):
+    """The runtime failed on a frame; its own error is the cause."""
+
+
 class ProviderError(LivestyleError):
     """An execution provider was asked for and cannot be used."""
+
+
+class GpuError(ProviderError):
+    """No GPU runs the painter, and one is required."""
+
+    status = 3
 
 
 class PictureError(LivestyleError):

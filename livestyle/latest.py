@@ -13,6 +13,7 @@ from livestyle.slot import LatestSlot, SlotClosed
 from livestyle.sources.source import Source
 
 AWAKE = 0.05  # seconds between two signs of life, so that a window answers its keys
+QUIET = 2.0  # seconds without a picture that are worth a word
 RATE_WINDOW = 2.0  # seconds over which the captured rate is measured
 JOIN = 3.0  # seconds to wait for a driver that does not come back from a read
 
@@ -37,6 +38,7 @@ class Latest:
         self._source = source
         self._slot: LatestSlot[Frame] = LatestSlot()
         self._times: deque[float] = deque()
+        self._last: float | None = None
         self._stopped = Event()
         self._settled = Event()  # a first frame is here, or there will be none
         self._failure: BaseException | None = None
@@ -54,8 +56,21 @@ class Latest:
 
     @property
     def status(self) -> str:
-        """The status of the source inside."""
-        return self._source.status
+        """The status of the source inside, or that it has gone quiet.
+
+        A driver that hangs in a read keeps the source from saying so itself.
+        """
+        if said := self._source.status:
+            return said
+        if self._last is None or self._thread is None or not self._thread.is_alive():
+            return ""
+        quiet = time.monotonic() - self._last
+        return f"no picture for {quiet:.0f} s" if quiet > QUIET else ""
+
+    @property
+    def inside(self) -> Source:
+        """The source that the thread reads."""
+        return self._source
 
     @property
     def captured_fps(self) -> float:
@@ -141,5 +156,6 @@ class Latest:
     def _note_time(self) -> None:
         now = time.monotonic()
         self._times.append(now)
+        self._last = now
         while now - self._times[0] > RATE_WINDOW:
             self._times.popleft()

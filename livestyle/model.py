@@ -19,7 +19,12 @@ from livestyle.contract import (
     Card,
     Embedding,
 )
-from livestyle.errors import ModelError, PictureError, UnknownStyleError
+from livestyle.errors import (
+    ModelError,
+    PaintError,
+    PictureError,
+    UnknownStyleError,
+)
 from livestyle.frame import Pixels
 from livestyle.providers import Provider, first_line, glance, open_session
 from livestyle.variants import About, from_metadata
@@ -89,7 +94,8 @@ class Painter:
 
         Raises:
             PictureError: a side is too short or too long.
-            ModelError: the runtime failed on it (out of memory, a broken file).
+            PaintError: the runtime failed on it (out of memory, a GPU that is gone).
+            ModelError: the file is broken.
         """
         height, width = pixels.shape[:2]
         if min(height, width) < MIN_SIDE or max(height, width) > MAX_SIDE:
@@ -102,7 +108,7 @@ class Painter:
             (pastiche,) = self._session.run([PASTICHE], feeds)
         # The bindings raise classes of their own without a common base.
         except Exception as error:
-            raise ModelError(
+            raise PaintError(
                 f"{self.path.name} failed on a picture of {width}x{height} "
                 f"with {self.provider.label} ({first_line(error)})",
                 hint="Try a smaller --size, or --provider cpu.",

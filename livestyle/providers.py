@@ -12,7 +12,7 @@ from pathlib import Path
 
 import onnxruntime as ort
 
-from livestyle.errors import ModelError, ProviderError
+from livestyle.errors import GpuError, ModelError, ProviderError
 
 # What a person types, and ONNX Runtime's name for it.
 PROVIDERS = {
@@ -24,6 +24,8 @@ PROVIDERS = {
     "rocm": "ROCMExecutionProvider",
     "cpu": "CPUExecutionProvider",
 }
+# Those that compute on a GPU, or on what a Mac has in its place.
+ON_GPU = ("tensorrt", "cuda", "directml", "coreml", "rocm")
 # What "auto" tries, best first. TensorRT is left out: it builds an engine for minutes.
 AUTOMATIC = ("cuda", "directml", "coreml", "cpu")
 _OTHER_FILES = "session.model_external_initializers_file_folder_path"
@@ -111,6 +113,21 @@ def may_be_accelerated(wanted: str) -> bool:
     if wanted != "auto":
         return wanted != "cpu"
     return any(not absent(name) for name in AUTOMATIC if name != "cpu")
+
+
+def require_gpu(found: Provider) -> None:
+    """Makes sure that a painter runs on a GPU.
+
+    Raises:
+        GpuError: it does not; with the reasons, where there are any.
+    """
+    if found.name not in ON_GPU:
+        why = f" ({'; '.join(found.notes)})" if found.notes else ""
+        raise GpuError(
+            f"the painter runs on {found.label}, and a GPU is required{why}",
+            hint="'livestyle doctor' says what the GPU lacks; or leave out "
+            "--require-gpu.",
+        )
 
 
 def glance(model: bytes) -> ort.InferenceSession:

@@ -17,6 +17,8 @@ from typing import Any
 from livestyle.contract import MAX_SIDE, MIN_SIDE, PRECISIONS
 from livestyle.errors import SettingsError
 
+FORMATS = ("auto", "mjpg", "yuyv")
+
 
 def parse_size(text: str) -> tuple[int, int]:
     """Reads "640x480" as (width, height) in pixels."""
@@ -43,6 +45,21 @@ def parse_seconds(text: str | float) -> float:
     if not 0 < value < float("inf"):
         raise ValueError("it is a positive number of seconds")
     return value
+
+
+def parse_fps(text: str | float) -> float:
+    """Reads a rate in frames/s."""
+    value = float(text)
+    if not 0 < value <= 1000:
+        raise ValueError("a rate is a number above 0 and up to 1000 frames/s")
+    return value
+
+
+def parse_format(text: str) -> str:
+    """Reads the name of a camera's pixel format, or "auto"."""
+    if text.lower() not in FORMATS:
+        raise ValueError(f"it is {', '.join(FORMATS[:-1])} or {FORMATS[-1]}")
+    return text.lower()
 
 
 def parse_threads(text: str | int) -> int:
@@ -86,6 +103,19 @@ class Settings:
             parse_size, "ask camera or demo for this size of picture", "WxH"
         ),
     )
+    fps: float | None = field(
+        default=None,
+        metadata=_about(parse_fps, "ask camera or demo for so many frames/s", "N"),
+    )
+    format: str = field(
+        default="auto",
+        metadata=_about(
+            parse_format,
+            "ask a camera for mjpg (compressed) or yuyv (raw); auto takes mjpg where "
+            "raw pictures do not fit through USB 2",
+            "NAME",
+        ),
+    )
     style: str | None = field(
         default=None, metadata=_about(str, "the style to begin with", "NAME")
     )
@@ -104,6 +134,12 @@ class Settings:
             str,
             "what runs the painter: auto, cpu, cuda, tensorrt, directml, coreml ...",
             "NAME",
+        ),
+    )
+    require_gpu: bool = field(
+        default=False,
+        metadata=_about(
+            bool, "end with exit status 3 when no GPU runs the painter, also later on"
         ),
     )
     precision: str = field(
@@ -151,8 +187,8 @@ class Settings:
     )
 
 
-# The one option whose flag is not its field's name: 'for' is a word of Python's.
-FLAGS = {"seconds": "for"}
+# Options whose flag is not their field's name: 'for' is a word of Python's.
+FLAGS = {"seconds": "for", "require_gpu": "require-gpu"}
 
 
 def add_options(parser: argparse.ArgumentParser, *names: str) -> None:

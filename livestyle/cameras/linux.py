@@ -19,12 +19,30 @@ DEVICES = Path("/dev")
 
 def find() -> list[CameraInfo]:
     """All devices that the kernel files under video, by their numbers."""
-    numbers = sorted(
+    return [_describe(number) for number in _numbers()]
+
+
+def system_name(number: int) -> str:
+    """What the kernel calls a device, asking nobody else; "" for none."""
+    return _read(SYSTEM / f"video{number}" / "name")
+
+
+def cameras_called(name: str) -> list[int]:
+    """The numbers of the cameras of this name; a camera's other devices are none."""
+    return [
+        number
+        for number in _numbers()
+        if system_name(number) == name
+        and _read(SYSTEM / f"video{number}" / "index") in ("", "0")
+    ]
+
+
+def _numbers() -> list[int]:
+    return sorted(
         int(entry.name.removeprefix("video"))
         for entry in SYSTEM.glob("video*")
         if entry.name.removeprefix("video").isdecimal()
     )
-    return [_describe(number) for number in numbers]
 
 
 def _describe(number: int) -> CameraInfo:

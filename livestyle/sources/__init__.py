@@ -1,5 +1,6 @@
 """Where frames come from: cameras, files, streams and a demo that needs nothing."""
 
+from functools import partial
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 from urllib.request import url2pathname
@@ -22,7 +23,10 @@ VIDEO_SUFFIXES = (
 
 
 def open_source(
-    spec: str, size_wh: tuple[int, int] | None = None, fps: float | None = None
+    spec: str,
+    size_wh: tuple[int, int] | None = None,
+    fps: float | None = None,
+    format: str = "auto",
 ) -> Source:
     """The source that a person means by a few characters.
 
@@ -33,29 +37,30 @@ def open_source(
         size_wh: width and height wanted from a camera or the demo, in pixels. Files and
             streams keep their own.
         fps: frames/s wanted from a camera or the demo. Others keep theirs.
+        format: of a camera's pixels: "mjpg", "yuyv" or "auto".
 
     Returns:
-        A source whose device is not opened yet; a file's header has been read.
+        A source whose device is not opened yet; a file's header has been read. A camera
+        or a stream that is lost after it has worked comes back by itself.
 
     Raises:
         SourceError: this means no source, or several, or a file that is no video.
     """
     if spec == "demo":
         return Demo(size_wh or (640, 480), fps or 30.0)
+    camera = partial(Camera, size_wh=size_wh, fps=fps, format=format, reconnect=True)
     if spec.isascii() and spec.isdigit():
-        return Camera(int(spec), size_wh, fps)
+        return camera(int(spec))
     if spec.lower().startswith("file://"):
         return VideoFile(_path_of(spec))
     if "://" in spec:
         return Stream(spec)
     if _is_device(spec):
-        return Camera(spec, size_wh, fps)
+        return camera(spec)
     if _looks_like_path(spec):
         return VideoFile(spec)
     if found := choose(spec, find_cameras()):
-        return Camera(
-            found.number, size_wh, fps, called=found.name, backend=found.backend
-        )
+        return camera(found.number, called=found.name, backend=found.backend)
     raise SourceError(
         f"'{spec}' is no source",
         hint="Give a camera's number (0) or a part of its name ('livestyle cameras' "

@@ -1,49 +1,49 @@
-"""A camera, opened through OpenCV."""
+"""A camera, opened through OpenCV, which may be unplugged and come back."""
 
 from __future__ import annotations
 
-import os
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Generator, Iterator
 from threading import Event
 
-import cv2
-import numpy as np
-from numpy.typing import NDArray
-
+from livestyle.cameras.again import name_of, number_again
 from livestyle.errors import SourceError
 from livestyle.frame import Frame, Pixels
+from livestyle.sources.asleep import SleepWatch
+from livestyle.sources.capture import Capture, NotOpenedError
 from livestyle.sources.device import diagnosis
+from livestyle.sources.reconnect import Reconnection
+from livestyle.sources.watching import PictureWatch
+from livestyle.sources.wish import Answer, Wish
 
+# DSHOW before MSMF, which may take minutes to open a camera.
 PLATFORM = {"win32": ("DSHOW", "MSMF"), "linux": ("V4L2",), "darwin": ("AVFOUNDATION",)}
-RETRY = 0.02  # seconds between two tries to read a camera that gives nothing
-STILL = 3.0  # seconds; a sensor's noise never stands still for that long
-MODEST = (
-    640 * 480
-)  # pixels; above it raw pictures outgrow USB 2, so they are compressed
+SLEPT = 2.0  # seconds of the machine's sleep after which a camera is opened anew
 
 
 class Camera:
     """Frames from a camera as it delivers them.
 
-    Size and rate are requests that a camera may answer with its nearest mode; `got` is
-    what it did.
+    Size, rate and format are requests that a camera may answer with its nearest mode;
+    `answer` is what it did.
 
     Args:
         device: the camera's number, 0 for the first, or a path: "/dev/video0".
         size_wh: width and height wanted, in pixels; None for the camera's own.
         fps: frames/s wanted; None for the camera's own.
         patience: seconds without a picture after which it counts as lost.
+        format: of the pixels, "mjpg", "yuyv" or "auto".
         called: its own name for messages, "" for the device's.
         backend: the one way of OpenCV's to open it, within which its number counts; ""
             tries those of the platform one after the other.
+        reconnect: whether a camera that has worked and is lost is opened again after
+            growing pauses, for ever. Meanwhile `status` says so and the iteration
+            yields None. Without it, the loss is an error.
 
     Attributes:
-        fps: the rate that the driver states, 0.0 while unknown.
-        status: says when the picture stands still, as after an unplug that the driver
-            hides; else "".
+        wish: what it is asked for.
+        answer: the mode that it runs in, None before the first picture.
 
     Raises:
         SourceError: a number, size or rate that no camera can have.
@@ -58,187 +58,112 @@ class Camera:
         fps: float | None = None,
         patience: float = 2.0,
         *,
+        format: str = "auto",
         called: str = "",
         backend: str = "",
+        reconnect: bool = False,
     ) -> None:
+        if isinstance(device, int) and device < 0:
+            raise SourceError(
+                f"there is no camera {device}", hint="The first camera is 0."
+            )
         self.name = f"camera {called or device}"
-        self.fps = 0.0
-        self.status = ""
+        self.wish = Wish(size_wh, fps, format)
+        self.answer: Answer | None = None
         self._device = device
-        self._size_wh = size_wh
-        self._wanted_fps = fps
         self._patience = patience
         self._backends = (
             (backend,) if backend else (*PLATFORM.get(sys.platform, ()), "any")
         )
-        self._got: tuple[int, int] | None = None
+        self._reconnect = reconnect
+        self._given = 0
+        self._remark = ""
+        self._system_name = ""
         self._closed = Event()
-        self._check()
+        self._again = Reconnection(self.name, self._closed)
+
+    @property
+    def fps(self) -> float:
+        """The rate that the driver states, 0.0 while unknown."""
+        return self.answer.stated_fps if self.answer else 0.0
 
     @property
     def got(self) -> tuple[int, int] | None:
         """Width and height of the pictures that come, None before the first."""
-        return self._got
+        return self.answer.size_wh if self.answer else None
 
-    def __iter__(self) -> Iterator[Frame]:
+    @property
+    def status(self) -> str:
+        """That it is lost, or that its pictures are black or stand still; else ""."""
+        return self._again.status or self._remark
+
+    def __iter__(self) -> Iterator[Frame | None]:
         """Yields frames; `captured` is `time.monotonic()` right after the read.
 
         Raises:
-            SourceError: it does not open, or it stopped delivering.
+            SourceError: it does not open at first, or it stopped delivering and is not
+                to be opened again.
         """
-        if self._closed.is_set():
-            return
-        capture, first = self._open()
-        watch = _StillnessWatch()
-        try:
-            index, pixels = 0, first
-            while pixels is not None and not self._closed.is_set():
-                captured = time.monotonic()
-                picture = as_bgr(pixels)
-                self._got = picture.shape[1], picture.shape[0]
-                self.status = watch(picture, captured)
-                yield Frame(picture, index, captured)
-                index += 1
-                pixels = self._read(capture)
-        finally:
-            capture.release()
-        if not self._closed.is_set():
-            raise SourceError(
-                f"{self.name} stopped delivering after {index} pictures",
-                hint="Check its plug and that no other program took it.",
-            )
+        while not self._closed.is_set():
+            try:
+                why = yield from self._pictures()
+                failure = self._stopped()
+            except NotOpenedError as error:
+                why, failure = str(error), self._closed_to_us(error)
+            except SourceError as error:
+                why, failure = error.message, error
+            if self._closed.is_set():
+                return
+            if not (self._reconnect and self._given):
+                raise failure
+            yield from self._again.wait(why)
 
     def close(self) -> None:
         """Ends the iteration after the read that is going on."""
         self._closed.set()
 
-    def _check(self) -> None:
-        if isinstance(self._device, int) and self._device < 0:
-            raise SourceError(
-                f"there is no camera {self._device}", hint="The first camera is 0."
-            )
-        if self._size_wh is not None and min(self._size_wh) < 1:
-            raise SourceError(
-                f"a camera cannot give {self._size_wh[0]}x{self._size_wh[1]} pixels",
-                hint="Ask for something like --size 640x480.",
-            )
-        if self._wanted_fps is not None and self._wanted_fps <= 0:
-            raise SourceError(
-                f"a camera cannot give {self._wanted_fps:g} frames/s",
-                hint="Ask for something like 30.",
-            )
-
-    def _open(self) -> tuple[cv2.VideoCapture, NDArray[np.generic] | None]:
-        """The first backend that gives a picture, and that picture.
-
-        Raises:
-            SourceError: none does; it lists each one's reason.
-        """
-        failures: dict[str, list[str]] = {}
-        for backend in self._backends:
-            with _opencv_quiet():
-                capture, failure = self._try(backend)
-                if capture is not None:
-                    first = self._read(capture)
-                    if first is not None or self._closed.is_set():
-                        return capture, first
-                    capture.release()
-                    failure = "it opens but gives no picture"
-            failures.setdefault(failure, []).append(backend)
-        listed = "; ".join(f"{', '.join(who)}: {why}" for why, who in failures.items())
-        raise SourceError(
-            f"{self.name} did not open ({listed})",
-            hint=diagnosis(self._device).hint,
-        )
-
-    def _try(self, backend: str) -> tuple[cv2.VideoCapture | None, str]:
+    def _pictures(self) -> Generator[Frame, None, str]:
+        """Yields the frames of one opening and returns why there are no more."""
+        capture = self._open()
+        watch, asleep = PictureWatch(), SleepWatch()
         try:
-            capture = cv2.VideoCapture(
-                self._device, getattr(cv2, f"CAP_{backend.upper()}")
-            )
-        except cv2.error as error:
-            return None, error.err or "it refuses"
-        if not capture.isOpened():
+            pixels = capture.first
+            while pixels is not None and not self._closed.is_set():
+                yield self._frame(pixels, capture.answer, watch)
+                pixels = capture.read()
+                if (slept := asleep()) > SLEPT:
+                    return f"the machine slept for {slept:.0f} s"
+        finally:
             capture.release()
-            return None, diagnosis(self._device).reason
-        self._request(capture)
-        self.fps = max(0.0, float(capture.get(cv2.CAP_PROP_FPS)))
-        return capture, ""
+        return "no pictures come"
 
-    def _request(self, capture: cv2.VideoCapture) -> None:
-        capture.set(cv2.CAP_PROP_BUFFERSIZE, 1)  # one picture waiting, not four
-        if self._size_wh is not None:
-            width, height = self._size_wh
-            if width * height > MODEST or (self._wanted_fps or 0) > 30:
-                # Before the size: some drivers fix the format with it.
-                motion_jpeg = cv2.VideoWriter.fourcc(*"MJPG")
-                capture.set(cv2.CAP_PROP_FOURCC, motion_jpeg)
-            capture.set(cv2.CAP_PROP_FRAME_WIDTH, width)
-            capture.set(cv2.CAP_PROP_FRAME_HEIGHT, height)
-        if self._wanted_fps is not None:
-            capture.set(cv2.CAP_PROP_FPS, self._wanted_fps)
-
-    def _read(self, capture: cv2.VideoCapture) -> NDArray[np.generic] | None:
-        """The next picture; None when closed or out of patience."""
-        end = time.monotonic() + self._patience
-        while not self._closed.is_set():
-            ok, pixels = capture.read()
-            if ok and pixels is not None and pixels.size:
-                return pixels
-            if time.monotonic() > end or self._closed.wait(RETRY):
-                break
-        return None
-
-
-class _StillnessWatch:
-    """Notices a driver that gives the last picture over and over."""
-
-    def __init__(self) -> None:
-        self._sample = np.empty(0, np.uint8)
-        self._since = 0.0
-
-    def __call__(self, picture: Pixels, now: float) -> str:
-        sample = picture[::8, ::8]
-        if not np.array_equal(sample, self._sample):
-            self._sample, self._since = sample.copy(), now
-        still = now - self._since
-        return f"the picture has not changed for {still:.0f} s" if still > STILL else ""
-
-
-def as_bgr(pixels: NDArray[np.generic]) -> Pixels:
-    """Whatever a camera gives, as BGR: uint8, shape (height, width, 3), contiguous.
-
-    Args:
-        pixels: uint8 or uint16; shape (H, W), or (H, W, C) with 1, 3 or 4 channels.
-
-    Raises:
-        SourceError: another layout.
-    """
-    if pixels.dtype == np.uint16:
-        pixels = np.right_shift(pixels.astype(np.uint16), 8)
-    channels = pixels.shape[2] if pixels.ndim == 3 else 1
-    picture = np.ascontiguousarray(pixels, np.uint8)
-    if channels == 1:
-        picture = cv2.cvtColor(picture, cv2.COLOR_GRAY2BGR).astype(np.uint8, copy=False)
-    elif channels == 4:
-        picture = cv2.cvtColor(picture, cv2.COLOR_BGRA2BGR).astype(np.uint8, copy=False)
-    elif channels != 3:
-        raise SourceError(
-            f"the camera gives pictures of {channels} channels ({pixels.dtype})",
-            hint="Choose another mode with --size.",
+    def _open(self) -> Capture:
+        """The camera where it is now: plugged in again, it may have another number."""
+        if isinstance(self._device, int):
+            if self._given:
+                self._device = number_again(self._device, self._system_name)
+            else:
+                self._system_name = name_of(self._device)
+        return Capture(
+            self._device, self._backends, self.wish, self._patience, self._closed
         )
-    return picture
 
+    def _frame(self, pixels: Pixels, answer: Answer, watch: PictureWatch) -> Frame:
+        frame = Frame(pixels, self._given, time.monotonic())
+        size_wh = frame.width, frame.height
+        self.answer = Answer(size_wh, answer.format, answer.stated_fps, answer.backend)
+        self._remark = watch(pixels, frame.captured)
+        self._again.works()
+        self._given += 1
+        return frame
 
-@contextmanager
-def _opencv_quiet() -> Iterator[None]:
-    """Keeps OpenCV's warnings about backends off the screen: the error lists them."""
-    # The FFmpeg inside OpenCV has a level of its own, read once; -8 is quiet.
-    os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
-    log = cv2.utils.logging
-    before = log.getLogLevel()
-    log.setLogLevel(log.LOG_LEVEL_SILENT)
-    try:
-        yield
-    finally:
-        log.setLogLevel(before)
+    def _stopped(self) -> SourceError:
+        return SourceError(
+            f"{self.name} stopped delivering after {self._given} pictures",
+            hint="Check its plug and that no other program took it.",
+        )
+
+    def _closed_to_us(self, error: NotOpenedError) -> SourceError:
+        return SourceError(
+            f"{self.name} did not open ({error})", hint=diagnosis(self._device).hint
+        )

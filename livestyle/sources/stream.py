@@ -16,6 +16,8 @@ from av.container import InputContainer
 from livestyle.errors import SourceError
 from livestyle.frame import Frame
 from livestyle.sources.decoding import Pictures, rate, reason
+from livestyle.sources.reconnect import Reconnection, awake
+from livestyle.sources.watching import PictureWatch
 
 SCHEMES = (
     "http",
@@ -29,9 +31,6 @@ SCHEMES = (
     "tcp",
     "udp",
 )
-AWAKE = 0.05  # seconds between two signs of life while there is nothing to give
-PAUSES = (0.5, 5.0)  # seconds before connecting again: the first, doubling to the last
-
 # A short look at the stream before the first picture: with FFmpeg's own values it takes
 # a second to guess a frame rate that nobody needs. `nobuffer` is left out on purpose:
 # it throws the packets of that look away, the key frame among them, and what comes late
@@ -58,7 +57,6 @@ class Stream:
 
     Attributes:
         name: the address without user, password and query, which may hold secrets.
-        status: what is amiss at the moment, else "".
         fps: the rate that the stream states, 0.0 while unknown.
 
     Raises:
@@ -69,13 +67,18 @@ class Stream:
 
     def __init__(self, url: str, patience: float = 10.0, stall: float = 2.5) -> None:
         self.name = _checked(url)
-        self.status = ""
         self.fps = 0.0
         self._url = url
         self._timeout = (patience, stall)
-        self._pause = PAUSES[0]
         self._given = 0
+        self._remark = ""
         self._closed = Event()
+        self._again = Reconnection("stream", self._closed)
+
+    @property
+    def status(self) -> str:
+        """That it is lost, or that its pictures are black; else ""."""
+        return self._again.status or self._remark
 
     def __iter__(self) -> Iterator[Frame | None]:
         """Yields frames; `captured` is `time.monotonic()` when the picture was decoded.
@@ -102,7 +105,7 @@ class Stream:
                     hint="Check the address, that its sender is running and that no "
                     "firewall is in between, or try --source demo.",
                 )
-            yield from self._wait(why)
+            yield from self._again.wait(why)
 
     def close(self) -> None:
         """Ends the iteration with the next frame, from any thread.
@@ -120,34 +123,52 @@ class Stream:
         video.thread_type = "SLICE"  # threads by frame would hold frames back
         self.fps = rate(video)
         pictures, schedule = Pictures(), _Schedule(container)
-        for packet in container.demux(video):
-            for decoded in _decode(packet):
-                yield from self._sleep(schedule.ahead(decoded.time))
+        # A still picture is no fault here: slides may well stand still.
+        watch, pulse = PictureWatch(still=False), _Pulse(*self._timeout, self.fps)
+        # All that comes: a read that waits for video alone never ends beside sound.
+        for packet in container.demux():
+            for decoded in (
+                _decode(packet) if packet.stream.index == video.index else ()
+            ):
+                yield from awake(schedule.ahead(decoded.time), self._closed)
                 if self._closed.is_set():
                     return "it was closed"
-                yield self._frame(pictures, decoded)
+                yield self._frame(pictures, decoded, watch)
+                pulse.beat()
+            if pulse.stopped():
+                return "no pictures came"
         return "it ended"
 
-    def _frame(self, pictures: Pictures, decoded: av.VideoFrame) -> Frame:
+    def _frame(
+        self, pictures: Pictures, decoded: av.VideoFrame, watch: PictureWatch
+    ) -> Frame:
         frame = Frame(pictures(decoded), self._given, time.monotonic())
         self._given += 1
-        self._pause = PAUSES[0]
-        self.status = ""
+        self._remark = watch(frame.pixels, frame.captured)
+        self._again.works()
         return frame
 
-    def _wait(self, why: str) -> Iterator[None]:
-        lost = f"stream lost ({why}), reconnecting"
-        self.status = f"{lost} in {self._pause:g} s"
-        yield from self._sleep(self._pause)
-        self._pause = min(self._pause * 2, PAUSES[1])
-        self.status = lost
 
-    def _sleep(self, seconds: float) -> Iterator[None]:
-        end = time.monotonic() + seconds
-        while (left := end - time.monotonic()) > 0:
-            yield None
-            if self._closed.wait(min(left, AWAKE)):
-                return
+class _Pulse:
+    """Whether pictures still come, for connections that carry other things as well.
+
+    Args:
+        patience: seconds until the first picture.
+        stall: seconds between two, or three pictures' time if that is longer.
+        fps: the rate that the stream states, 0.0 while unknown.
+    """
+
+    def __init__(self, patience: float, stall: float, fps: float) -> None:
+        self._stall = max(stall, 3 / fps if fps else 0.0)
+        self._end = time.monotonic() + patience
+
+    def beat(self) -> None:
+        """A picture came."""
+        self._end = time.monotonic() + self._stall
+
+    def stopped(self) -> bool:
+        """Whether it is too long ago."""
+        return time.monotonic() > self._end
 
 
 class _Schedule:
@@ -175,9 +196,9 @@ class _Schedule:
         return ahead
 
 
-def _decode(packet: av.Packet[av.VideoStream]) -> list[av.VideoFrame]:
+def _decode(packet: av.Packet[av.stream.Stream]) -> list[av.VideoFrame]:
     try:
-        return packet.decode()
+        return [f for f in packet.decode() if isinstance(f, av.VideoFrame)]
     except av.FFmpegError:
         return []  # damaged on the way, or before the first key frame
 

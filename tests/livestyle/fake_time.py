@@ -9,21 +9,31 @@ import pytest
 
 
 class FakeTime:
-    """Takes the place of a module's `time` and `Event`; both read the same hands.
+    """Takes the place of modules' `time` and `Event`; all read the same hands.
 
     Attributes:
         now: seconds; a test may turn it on.
+        asleep: seconds that the machine has slept, in which `now` stood still.
     """
 
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, module: ModuleType) -> None:
+    CLOCK_BOOTTIME = 7
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, *modules: ModuleType) -> None:
         self.now = 1000.0
-        monkeypatch.setattr(module, "time", self)
-        if hasattr(module, "Event"):
-            monkeypatch.setattr(module, "Event", lambda: _Alarm(self))
+        self.asleep = 0.0
+        for module in modules:
+            monkeypatch.setattr(module, "time", self)
+            if hasattr(module, "Event"):
+                monkeypatch.setattr(module, "Event", lambda: _Alarm(self))
 
     def monotonic(self) -> float:
         """What `time.monotonic` gives."""
         return self.now
+
+    def clock_gettime(self, clock: int) -> float:
+        """The time since the machine was started, as Linux has it."""
+        assert clock == self.CLOCK_BOOTTIME
+        return self.now + self.asleep
 
 
 class _Alarm(Event):

@@ -227,3 +227,25 @@ def test_a_driver_that_hangs_does_not_hang_close(
     for thread in threading.enumerate():
         if thread.name == "capture":
             thread.join(LONG)
+
+
+def test_a_source_that_hangs_in_a_read_is_told_after_two_seconds(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    source, latest, _ = on_demand()
+    assert latest.status == ""  # it may take its time for the first one
+    time = FakeTime(monkeypatch, livestyle.latest)
+    source.give(1)
+    time.now += 1.9
+    assert latest.status == ""
+    time.now += 1.1
+    assert latest.status == "no picture for 3 s"
+    source.status = "stream lost"  # which says more
+    assert latest.status == "stream lost"
+    source.status = ""
+    source.give(1)
+    assert latest.status == ""
+    time.now += 9
+    latest.close()
+    assert latest.status == ""  # it is over, not quiet
+    assert latest.inside is source

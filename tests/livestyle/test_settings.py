@@ -21,10 +21,13 @@ from livestyle.settings import (
 OPTIONS: dict[str, tuple[str, str, Any]] = {
     "source": ("rtsp://host/live", '"rtsp://host/live"', "rtsp://host/live"),
     "size": ("320x240", '"320x240"', (320, 240)),
+    "fps": ("59.94", "59.94", 59.94),
+    "format": ("MJPG", '"mjpg"', "mjpg"),
     "style": ("great-wave", '"great-wave"', "great-wave"),
     "strength": ("0.25", "0.25", 0.25),
     "model": ("my.onnx", '"my.onnx"', Path("my.onnx")),
     "provider": ("cuda", '"cuda"', "cuda"),
+    "require_gpu": ("", "true", True),
     "precision": ("int8", '"int8"', "int8"),
     "threads": ("3", "3", 3),
     "mirror": ("", "true", True),
@@ -75,10 +78,11 @@ def test_every_option_is_read_from_a_file(tmp_path: Path, name: str):
 
 @pytest.mark.parametrize("name", SWITCHES)
 def test_every_switch_goes_off_as_well_as_on(tmp_path: Path, name: str):
-    assert getattr(load_settings(typed(f"--no-{name}")), name) is False
-    file = toml(tmp_path, f"{name} = false")
+    word = flag(name)[2:]
+    assert getattr(load_settings(typed(f"--no-{word}")), name) is False
+    file = toml(tmp_path, f"{word} = false")
     assert getattr(load_settings({}, file), name) is False
-    assert getattr(load_settings(typed(f"--{name}"), file), name) is True
+    assert getattr(load_settings(typed(f"--{word}"), file), name) is True
 
 
 def test_the_command_line_goes_before_the_file_and_the_file_before_the_defaults(

@@ -8,9 +8,9 @@ import pytest
 from livestyle.errors import SourceError
 from livestyle.frame import Frame
 from livestyle.sources import Camera
-from livestyle.sources.camera import as_bgr
+from livestyle.sources.capture import as_bgr
 from livestyle.sources.device import programs_using
-from tests.livestyle.moving_card import card, number_on
+from tests.livestyle.moving_card import number_on
 
 SMALL = (64, 48)
 
@@ -89,12 +89,3 @@ def test_whatever_a_camera_gives_becomes_bgr(
 def test_a_layout_that_is_no_picture_is_an_error() -> None:
     with pytest.raises(SourceError, match=r"2 channels.*another mode"):
         as_bgr(np.zeros((4, 6, 2), np.uint8))
-
-
-def test_a_picture_that_stands_still_is_noticed(tmp_path: Path) -> None:
-    from livestyle.sources.camera import _StillnessWatch
-
-    watch = _StillnessWatch()
-    assert watch(card(0), 10.0) == ""
-    assert watch(card(0), 14.0) == "the picture has not changed for 4 s"
-    assert watch(card(1), 15.0) == ""

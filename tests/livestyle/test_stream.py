@@ -1,25 +1,31 @@
 import functools
+import os
+import signal
 import socket
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Event, Thread
 from time import monotonic
 
+import av
 import numpy as np
 import pytest
 
+import livestyle.sources.reconnect
 import livestyle.sources.stream
+import livestyle.sources.watching
 from livestyle.errors import SourceError
 from livestyle.frame import Frame
 from livestyle.latest import Latest
 from livestyle.sources import Stream
-from livestyle.sources.stream import AWAKE
+from livestyle.sources.reconnect import AWAKE
 from tests.livestyle.fake_time import FakeTime
 from tests.livestyle.moving_card import number_on, write_clip, write_damaged_clip
+from tests.livestyle.probe import run
 from tests.livestyle.sender import free_port, sending
 
 
@@ -47,12 +53,15 @@ def frames_read(count: int) -> Callable[[Frame | None], bool]:
 
 
 @contextmanager
-def one_guest(data: bytes, *, stays: bool = False) -> Iterator[str]:
+def one_guest(
+    data: bytes, *, stays: bool = False, trickle: bytes = b""
+) -> Iterator[str]:
     """A server that gives these bytes to the first who asks, and is then gone.
 
     Args:
         data: what it sends.
         stays: whether it keeps silent afterwards instead of hanging up.
+        trickle: what it sends afterwards, little by little.
     """
     leave = Event()
     with socket.create_server(("127.0.0.1", 0)) as door:
@@ -62,6 +71,11 @@ def one_guest(data: bytes, *, stays: bool = False) -> Iterator[str]:
             with guest:
                 door.close()
                 guest.sendall(data)
+                with suppress(OSError):  # the guest may leave
+                    for start in range(0, len(trickle), 376):
+                        guest.sendall(trickle[start : start + 376])
+                        if leave.wait(0.01):
+                            return
                 if stays:
                     leave.wait(60)
 
@@ -187,6 +201,63 @@ def test_a_connection_that_ends_is_made_again() -> None:
     latest.close()
 
 
+def test_a_sender_that_keeps_the_line_open_and_says_nothing_is_called_again() -> None:
+    url = f"udp://127.0.0.1:{free_port()}"
+    latest = Latest(Stream(url, stall=0.7))
+    with sending(url) as sender:
+        frames = iter(latest)
+        until(frames, frames_read(5))
+        os.kill(sender.pid, signal.SIGSTOP)  # it is there, and sends nothing
+        until(frames, lambda frame: "stream lost (no data came)" in latest.status)
+        before = latest.captured
+        os.kill(sender.pid, signal.SIGCONT)
+        until(frames, lambda frame: frame is not None and frame.index > before)
+        until(frames, lambda frame: latest.status == "")
+    latest.close()
+
+
+def test_a_stream_whose_sound_goes_on_without_pictures_counts_as_lost(
+    tmp_path: Path,
+) -> None:
+    clip = tmp_path / "clip.ts"
+    pictures = ("-f", "lavfi", "-i", "testsrc=size=64x48:rate=20:duration=1")
+    sound = ("-f", "lavfi", "-i", "sine=duration=30", "-c:a", "mp2")
+    run("ffmpeg", *pictures, *sound, "-c:v", "mpeg2video", "-bf", "0", clip)
+    with av.open(str(clip)) as container:
+        ends = max(p.pos for p in container.demux(video=0) if p.pos is not None)
+    data = clip.read_bytes()
+    with one_guest(data[: ends + 20_000], trickle=data[ends + 20_000 :]) as url:
+        stream = Stream(url, stall=0.7)
+        frames = iter(stream)
+        until(frames, frames_read(5))
+        until(frames, lambda frame: "stream lost (" in stream.status)
+        assert "(no pictures came)" in stream.status
+        stream.close()
+
+
+def test_a_stream_that_is_black_for_seconds_says_so(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(livestyle.sources.watching, "PATIENCE", 0.5)
+    url = f"udp://127.0.0.1:{free_port()}"
+    stream = Stream(url)
+    with sending(url, "-vf", "drawbox=color=black:t=fill"):
+        frames = iter(stream)
+        until(frames, lambda frame: "the picture has been black" in stream.status)
+    stream.close()
+
+
+def test_pictures_may_change_their_size_in_mid_stream() -> None:
+    url = f"udp://127.0.0.1:{free_port()}"
+    stream = Stream(url, patience=30)
+    frames = iter(stream)
+    with sending(url):
+        until(frames, lambda f: f is not None and (f.width, f.height) == (160, 120))
+    with sending(url, "-s", "96x64"):
+        until(frames, lambda f: f is not None and (f.width, f.height) == (96, 64))
+    stream.close()
+
+
 def wait_for_port(port: int) -> None:
     """Waits until somebody listens, without taking the one connection there is."""
     wanted, end = f"0100007F:{port:04X} 00000000:0000 0A", monotonic() + 60
@@ -199,7 +270,7 @@ def test_pauses_grow_and_the_reader_stays_awake_meanwhile(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clip = write_clip(tmp_path / "clip.ts", count=12, codec="mpeg2video", fps=25)
-    FakeTime(monkeypatch, livestyle.sources.stream)
+    FakeTime(monkeypatch, livestyle.sources.stream, livestyle.sources.reconnect)
     pauses: Counter[str] = Counter()
     with one_guest(clip.read_bytes()) as url:
         stream = Stream(url)
