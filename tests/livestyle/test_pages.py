@@ -1,3 +1,4 @@
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -23,3 +24,19 @@ def test_the_readme_shows_only_pictures_that_exist() -> None:
             if line.startswith("!["):
                 shown = line.partition("](")[2].rstrip(")")
                 assert (page.parent / shown).is_file(), f"{page.name}: {shown}"
+
+
+def test_every_fault_on_the_page_of_reliability_has_a_test_that_exists() -> None:
+    page = (ROOT / "docs" / "reliability.md").read_text("utf-8")
+    rows = [line for line in page.splitlines() if line.startswith("| ")]
+    faults = [row for row in rows if not row.startswith("| fault ")]
+    assert len(faults) >= 25
+    for row in faults:
+        found = re.search(r"`(test_\w+\.py)::(test_\w+)` \|$", row)
+        assert found, f"no test in: {row}"
+        file = ROOT / "tests" / "livestyle" / found[1]
+        assert file.is_file(), f"{found[1]} does not exist"
+        defined = re.search(
+            rf"^def {found[2]}\(", file.read_text("utf-8"), re.MULTILINE
+        )
+        assert defined, f"{found[1]} has no {found[2]}"
