@@ -58,8 +58,8 @@ class Recipe:
         grain_weight: of detail finer, or finer coloured, than the painting's own.
         steadiness_weight: of differences between a photograph painted, and painted
             again after it was moved; 0 saves the second painting.
-        balanced: whether the paintings' weights move so that all give up as much of the
-            photograph, see `training.balance`.
+        balanced: whether the paintings' weights move so that of each style term as much
+            is left as of the others, see `training.balance`.
         crop: side of the training crops in px, a multiple of 8 from `MIN_CROP` up.
         context: px of reflection around the crop that the network sees and the losses
             do not. It should reach as far as the network looks: a network finds its

@@ -89,11 +89,11 @@ class Objective(nn.Module):
             with torch.no_grad():
                 kept = self.features(pictures[:painted], self.content_layers)
         found = self.features(pastiche[:painted])
-        content = self.content(found, kept)
-        self.balance.note(style, content)
+        looks = self.style(found, style)
+        self.balance.note(style, looks)
         terms = {
-            "content": content.sum() / share,
-            "style": (self.style(found, style) * self.balance(style)).sum() / share,
+            "content": self.content(found, kept).sum() / share,
+            "style": (looks * self.balance(style)).sum() / share,
             "tv": self.tv(pastiche[:painted]).sum() / share,
             "range": self.range(pastiche).sum() / (share + rest),
             "repetition": self.repetition(pastiche[:painted], style).sum() / share,

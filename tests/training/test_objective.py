@@ -129,9 +129,11 @@ def test_moved_pictures_add_a_term_that_stands_for_all_painted_samples():
     assert added == pytest.approx(2 * wanted, rel=1e-4)
 
 
-def test_a_balanced_recipe_notes_what_each_painting_gives_up():
+def test_a_balanced_recipe_notes_the_style_of_each_painting_before_its_weight():
     whole = objective(tiny_recipe(balanced=True))
+    whole.balance.factors.fill_(0.5)
     terms = whole(PHOTOS, PHOTOS.flip(3), ROWS)
-    ((style, content),) = whole.balance.recent
+    ((style, looks),) = whole.balance.recent
     assert style.tolist() == [0, 1]
-    assert content.mean().item() == pytest.approx(terms["content"].item())
+    weighted = looks.mean().item() * whole.balance.factors[0].exp().item()
+    assert weighted == pytest.approx(terms["style"].item())
