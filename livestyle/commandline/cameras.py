@@ -42,7 +42,7 @@ def register(commands: Any) -> None:
         metavar="S",
         help="for how long each is measured (%(default)g)",
     )
-    add_options(parser, "size")
+    add_options(parser, "size", "fps", "format")
     parser.set_defaults(call=call)
 
 
@@ -83,6 +83,8 @@ def _measured(camera: CameraInfo, options: dict[str, Any]) -> Measured | str | N
     source = Camera(
         camera.number,
         options.get("size"),
+        options.get("fps"),
+        format=options.get("format", "auto"),
         called=camera.name,
         backend=camera.backend,
     )

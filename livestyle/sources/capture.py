@@ -18,7 +18,7 @@ from livestyle.sources.device import diagnosis
 from livestyle.sources.wish import Answer, Wish, answer
 
 RETRY = 0.02  # seconds between two tries to read a camera that gives nothing
-WAKING = 4  # times the patience that a camera may take for its first picture
+WAKING = 3  # times the patience that a camera may take for its first picture
 
 
 class NotOpenedError(Exception):

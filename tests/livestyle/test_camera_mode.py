@@ -134,18 +134,13 @@ def test_one_line_tells_what_was_asked_and_got_with_the_rate_that_was_counted(
     }
 
 
-def test_a_source_that_is_no_camera_has_nothing_to_tell(settings: Settings):
+def test_the_demo_takes_a_rate_and_has_nothing_to_tell(settings: Settings):
     said: list[str] = []
-    app = App(settings, said.append)
-    app.run()
-    assert said == []
-    assert app.stats()["camera"] is None
-
-
-def test_a_rate_can_be_asked_of_the_demo(settings: Settings):
-    app = App(replace(settings, fps=12.0), print)
+    app = App(replace(settings, fps=12.0, seconds=0.2), said.append)
     app.run()
     assert app.source.fps == 12
+    assert said == []
+    assert app.stats()["camera"] is None
 
 
 def test_the_answer_of_a_clip_is_its_own(clip: Path):

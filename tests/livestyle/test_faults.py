@@ -2,6 +2,7 @@
 
 import shutil
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from threading import Event
 
@@ -9,6 +10,7 @@ import pytest
 
 from livestyle.app import App
 from livestyle.settings import Settings
+from livestyle.sources import Camera
 from tests.livestyle.probe import probe
 from tests.livestyle.program import running, wait_for_bytes, wait_until
 from tests.livestyle.screen import Screen, missing
@@ -50,10 +52,11 @@ def test_a_size_that_changes_in_mid_run_is_painted_and_recorded(
 def test_a_camera_that_never_comes_back_does_not_keep_the_run_from_ending(
     settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ):
-    monkeypatch.setattr("livestyle.sources.camera.PLATFORM", {})
+    impatient = partial(Camera, patience=0.2)
+    monkeypatch.setattr("livestyle.sources.Camera", impatient)
     Driver(monkeypatch, [noise(0), noise(1)])  # and never again
     out = tmp_path / "out.mp4"
-    app = App(replace(settings, source="0", seconds=2.9, record=out), print)
+    app = App(replace(settings, source="0", seconds=1.0, record=out), print)
     said: set[str] = set()
     show = app._show
 
@@ -71,7 +74,7 @@ def test_figures_whose_folder_is_gone_at_the_end_are_one_sentence(
     home: Path, model: Path
 ):
     (home / "figures").mkdir()
-    words = "--source demo --size 160x120 --no-window --for 1.5 --stats figures/s.json"
+    words = "--source demo --size 160x120 --no-window --for 1 --stats figures/s.json"
     typed = [*words.split(), "--record", "a.mp4", "--model", model]
     with running(*typed, cwd=home) as program:
         wait_until((home / "a.mp4").exists, "it does not begin")

@@ -11,6 +11,8 @@ from livestyle.settings import (
     Settings,
     add_options,
     load_settings,
+    parse_format,
+    parse_fps,
     parse_seconds,
     parse_size,
     parse_strength,
@@ -181,6 +183,18 @@ def test_what_is_no_length_of_time_is_refused(text: str):
         parse_seconds(text)
 
 
+@pytest.mark.parametrize("text", ["0", "-30", "nan", "inf", "1001", "fast"])
+def test_what_is_no_rate_is_refused(text: str):
+    with pytest.raises(ValueError, match=r"above 0 and up to 1000|could not convert"):
+        parse_fps(text)
+
+
+@pytest.mark.parametrize("text", ["", "h264", "mjpeg"])
+def test_what_is_no_pixel_format_lists_those_there_are(text: str):
+    with pytest.raises(ValueError, match="auto, mjpg or yuyv"):
+        parse_format(text)
+
+
 @pytest.mark.parametrize("text", ["-1", "513", "two", "1.5"])
 def test_what_is_no_number_of_threads_is_refused(text: str):
     with pytest.raises(ValueError, match=r"from 0 to 512|invalid literal"):
@@ -200,7 +214,7 @@ def test_the_help_lists_every_option_with_its_default():
         assert flag(row.name) in text
         assert " ".join(row.metadata["help"].split()) in text
         if isinstance(row.default, bool):
-            assert f"--no-{row.name}" in text
+            assert f"--no-{flag(row.name)[2:]}" in text
             assert f"{row.metadata['help']} ({'on' if row.default else 'off'})" in text
         elif row.default is not None:
             assert f"{row.metadata['help']} ({row.default})" in text

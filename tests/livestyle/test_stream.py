@@ -203,7 +203,7 @@ def test_a_connection_that_ends_is_made_again() -> None:
 
 def test_a_sender_that_keeps_the_line_open_and_says_nothing_is_called_again() -> None:
     url = f"udp://127.0.0.1:{free_port()}"
-    latest = Latest(Stream(url, stall=0.7))
+    latest = Latest(Stream(url, patience=30, stall=0.7))
     with sending(url) as sender:
         frames = iter(latest)
         until(frames, frames_read(5))
@@ -240,7 +240,7 @@ def test_a_stream_that_is_black_for_seconds_says_so(
 ) -> None:
     monkeypatch.setattr(livestyle.sources.watching, "PATIENCE", 0.5)
     url = f"udp://127.0.0.1:{free_port()}"
-    stream = Stream(url)
+    stream = Stream(url, patience=30)
     with sending(url, "-vf", "drawbox=color=black:t=fill"):
         frames = iter(stream)
         until(frames, lambda frame: "the picture has been black" in stream.status)
