@@ -8,7 +8,9 @@ import cv2
 import numpy as np
 
 from livestyle.compare import wipe
+from livestyle.controls import Controls
 from livestyle.frame import Pixels
+from livestyle.overlay import Overlay, Status
 from livestyle.strokes import Strokes
 from tests.livestyle.program import wait_until
 from tests.livestyle.sitting import HEIGHT, WIDTH, Look, Sitting, styled
@@ -135,26 +137,22 @@ def see_slide_show(sitting: Sitting, key: str) -> None:
 
 
 def see_photo(sitting: Sitting, key: str) -> None:
-    """Numbers that change, and then a file without a number in it."""
+    """3, 2, 1, and then a file without a number in it."""
     before = set(sitting.takes("*.png"))
-    numbers: list[Pixels] = []
-
-    def ended() -> bool:
-        seen = sitting.picture()
-        corner = seen[5:45, -50:]
-        white = (corner > 225).all(axis=2)
-        if white.any() and not any(
-            (white == number).mean() > 0.97 for number in numbers
-        ):
-            numbers.append(white)
-        return set(sitting.takes("*.png")) != before
-
     sitting.press(key)
-    wait_until(ended, "no photo", 15)
+    for number in (3, 2, 1):
+        sitting.wait_for(counted(number), f"no {number}")
+    wait_until(lambda: set(sitting.takes("*.png")) != before, "no photo", 10)
     (path,) = set(sitting.takes("*.png")) - before
-    assert len(numbers) >= 3
     saved = np.asarray(cv2.imread(str(path)), np.uint8)
     assert sitting.tick_of(saved, sitting.look) is not None
+
+
+def counted(number: int) -> Look:
+    """The negative, with a number in its corner."""
+    controls = Controls(("negative",), overlay=False, photo_at=number, clock=lambda: 0)
+    status = Status("negative", 1.0, "CPU", 30.0)
+    return lambda pixels: Overlay().draw(255 - pixels, status, controls)
 
 
 VIEW_CHECKS: dict[str, Callable[[Sitting, str], None]] = {
