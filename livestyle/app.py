@@ -10,23 +10,23 @@ from functools import partial
 from typing import Any
 
 from livestyle.bank import find
+from livestyle.beginning import first_controls
 from livestyle.cameras.report import CameraReport
 from livestyle.choice import open_painter, reopen_painter
-from livestyle.commands import press
-from livestyle.controls import Controls
-from livestyle.errors import UnknownStyleError
+from livestyle.commands import point, press
 from livestyle.fallback import Fallback
 from livestyle.frame import Frame, Pixels
 from livestyle.latest import Latest
 from livestyle.meter import Meter
-from livestyle.model import Painter
 from livestyle.overlay import Overlay, Status
 from livestyle.providers import require_gpu
 from livestyle.settings import Settings
 from livestyle.sinks.window import Window
+from livestyle.slides import SECONDS, SlideShow
 from livestyle.sources.starting import start_source
 from livestyle.stylizer import Stylizer
 from livestyle.takes import Takes
+from livestyle.view import View
 
 IDLE_MS = 20  # waiting for keys while no new picture is there
 
@@ -55,16 +55,17 @@ class App:
         self.settings = settings
         self._say = say
         self._open = ExitStack()
-        painter = open_painter(
+        self.painter = open_painter(
             find(settings.model),
             provider=settings.provider,
             threads=settings.threads,
             precision=settings.precision,
         )
         if settings.require_gpu:
-            require_gpu(painter.provider)
-        self.controls = self._make_controls(painter.names)
-        self.stylize = self._stylizer = Stylizer(painter, self.controls)
+            require_gpu(self.painter.provider)
+        self.controls = first_controls(settings, self.painter.names)
+        self.slides = SlideShow(self.controls, settings.slide_show or SECONDS)
+        self.stylize = Stylizer(self.painter, self.controls)
         self.meter = meter or Meter()
         self._paused_frames = 0
         self._figures: dict[str, Any] | None = None
@@ -87,11 +88,6 @@ class App:
         except BaseException:
             self._open.close()
             raise
-
-    @property
-    def painter(self) -> Painter:
-        """What paints now."""
-        return self._stylizer.painter
 
     def run(self) -> None:
         """Shows, records and obeys until something ends it.
@@ -130,6 +126,7 @@ class App:
                 taken = time.monotonic()
                 if self.source.live:
                     stages.add("capture", taken - frame.captured)
+                self.slides.turn(frame.captured)
                 with stages.timed("paint"):
                     painted = self._fallback(self.stylize, frame)
                 if painted is None:
@@ -196,6 +193,9 @@ class App:
         while key is not None:  # all that wait: a slow painter asks seldom
             press(key, self.controls)
             key = self.window.read_key()
+        while (mouse := self.window.read_mouse()) is not None:
+            point(mouse, self.controls)
+        self.controls.count_down()
         self.window.fullscreen(self.controls.fullscreen)
         # Keys act on the picture that is seen, also while it stands still.
         self.takes.follow()
@@ -219,26 +219,16 @@ class App:
             warning=" - ".join(filter(None, troubles)),
             paused=controls.paused,
             stylizing=controls.stylizing,
-        )
-
-    def _make_controls(self, names: tuple[str, ...]) -> Controls:
-        settings = self.settings
-        style = settings.style or names[0]
-        if style not in names:
-            raise UnknownStyleError(style, names)
-        return Controls(
-            styles=names,
-            index=names.index(style),
-            strength=settings.strength,
-            mirror=settings.mirror,
-            overlay=settings.overlay,
-            fullscreen=settings.fullscreen,
+            second=controls.blended,
+            weight=controls.weight,
+            keep_colours=controls.keep_colours,
+            working=controls.working,
         )
 
     def _make_fallback(self) -> Fallback:
         settings = self.settings
         return Fallback(
-            self._stylizer,
+            self.painter,
             partial(
                 reopen_painter,
                 find(settings.model),
@@ -254,10 +244,16 @@ class App:
         if not self.settings.window:
             return None
         overlay = Overlay()
+        # This very stylizer, whatever takes its place in the loop.
+        view = View(self.stylize, self.controls, self.source.fps)
 
         def decorate(frame: Frame) -> Pixels:
+            with self.meter.stages.timed("view"):
+                pixels = self._fallback(view.of, frame)
+                if pixels is None:
+                    pixels = frame.pixels
             with self.meter.stages.timed("overlay"):
-                return overlay.draw(frame.pixels, self._status(), self.controls)
+                return overlay.draw(pixels, self._status(), self.controls)
 
         window = Window(decorate=decorate)
         self._open.callback(window.close)

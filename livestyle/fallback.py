@@ -6,12 +6,12 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from threading import Thread
+from typing import TypeVar
 
+from livestyle.contract import Card
 from livestyle.errors import GpuError, LivestyleError, PaintError
-from livestyle.frame import Frame
 from livestyle.model import Painter
 from livestyle.providers import ON_GPU, first_line
-from livestyle.stylizer import Stylizer
 
 # What comes after a provider, best first; after any other comes the CPU.
 NEXT = {"tensorrt": ("cuda", "cpu"), "cpu": ()}
@@ -20,6 +20,9 @@ FIXES = {
     "tensorrt": "Try --provider cuda.",
 }
 FIX = "'livestyle doctor' tries it out."
+Given = TypeVar("Given")
+Painted = TypeVar("Painted")
+
 TELL = 30.0  # seconds that the banner stays
 JOIN = 3.0  # seconds to wait at the end for a provider that is still being opened
 
@@ -40,7 +43,7 @@ class Fallback:
     meanwhile and the window answers. Where no frame may be missed it is waited for.
 
     Args:
-        stylizer: gets another painter when its own fails.
+        painter: becomes one on another provider when its own fails.
         reopen: opens the same painter on another provider, by its name.
         waits: whether no frame may be missed, as with a file.
         gpu_only: a painter on the CPU is no replacement.
@@ -52,7 +55,7 @@ class Fallback:
 
     def __init__(
         self,
-        stylizer: Stylizer,
+        painter: Painter,
         reopen: Callable[[str], Painter],
         *,
         waits: bool,
@@ -60,7 +63,7 @@ class Fallback:
         say: Callable[[str], object],
     ) -> None:
         self.changes: list[Change] = []
-        self._stylizer = stylizer
+        self._painter = painter
         self._reopen = reopen
         self._waits = waits
         self._gpu_only = gpu_only
@@ -76,24 +79,26 @@ class Fallback:
             return self._banner
         return ""
 
-    def __call__(self, stylize: Callable[[Frame], Frame], frame: Frame) -> Frame | None:
-        """Paints a frame.
+    def __call__(
+        self, paint: Callable[[Given], Painted], given: Given
+    ) -> Painted | None:
+        """Paints something.
 
         Args:
-            stylize: paints it with the stylizer.
-            frame: to be painted.
+            paint: does so with the painter.
+            given: to be painted: a frame.
 
         Returns:
-            The painted frame; None while the next provider is being opened.
+            What `paint` gives; None while the next provider is being opened.
 
         Raises:
             GpuError: the GPU failed and nothing but a GPU is allowed.
             PaintError: no provider is left.
-            LivestyleError: what else `stylize` raises.
+            LivestyleError: what else `paint` raises.
         """
         while not self._is_searching():
             try:
-                return stylize(frame)
+                return paint(given)
             except PaintError as error:
                 self._begin(error)
         return None
@@ -104,7 +109,7 @@ class Fallback:
             self._search.join(JOIN)
 
     def _begin(self, error: PaintError) -> None:
-        failed = self._stylizer.painter.provider
+        failed = self._painter.provider
         names = NEXT.get(failed.name, ("cpu",))
         if not names:
             raise error
@@ -113,7 +118,7 @@ class Fallback:
         self._banner = f"{failed.label} failed ({reason}), another takes its place"
         if self._gpu_only:
             names = tuple(name for name in names if name in ON_GPU)
-        self._search = _Search(self._reopen, names, error, reason)
+        self._search = _Search(self._reopen, names, self._painter.card, error, reason)
         self._search.start()
 
     def _is_searching(self) -> bool:
@@ -132,7 +137,7 @@ class Fallback:
         return False
 
     def _change(self, found: Painter, reason: str) -> None:
-        failed = self._stylizer.painter.provider
+        failed = self._painter.provider
         fix = FIXES.get(failed.name, FIX)
         self._banner = (
             f"{failed.label} failed ({reason}), now on {found.provider.label}. {fix}"
@@ -140,10 +145,10 @@ class Fallback:
         self._told = time.monotonic()
         self._say(self._banner)
         self.changes.append(Change(failed.name, found.provider.name, reason))
-        self._stylizer.painter = found
+        self._painter.become(found)
 
     def _hopeless(self, search: _Search) -> LivestyleError:
-        failed = self._stylizer.painter.provider
+        failed = self._painter.provider
         if not self._gpu_only:
             return search.error
         return GpuError(
@@ -159,6 +164,7 @@ class _Search(Thread):
         self,
         reopen: Callable[[str], Painter],
         names: tuple[str, ...],
+        card: Card,
         error: PaintError,
         reason: str,
     ) -> None:
@@ -169,11 +175,14 @@ class _Search(Thread):
         self.reason = reason
         self._reopen = reopen
         self._names = names
+        self._card = card
 
     def run(self) -> None:
         for name in self._names:
             try:
-                self.found = self._reopen(name)
+                found = self._reopen(name)
             except LivestyleError:
                 continue  # the failure that began it is what is told
-            return
+            if found.card == self._card:  # nobody has put another in its place
+                self.found = found
+                return

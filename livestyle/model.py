@@ -82,6 +82,15 @@ class Painter:
                 return style.vector()
         raise UnknownStyleError(name, self.names)
 
+    def become(self, other: Painter) -> None:
+        """Paints with the other's session from now on, for all who hold this one.
+
+        Args:
+            other: the same painter, with an equal card, on another provider.
+        """
+        self._session, self.provider = other._session, other.provider
+        self.path, self.about = other.path, other.about
+
     def paint(self, pixels: Pixels, style: Embedding) -> Pixels:
         """Paints one frame.
 

@@ -35,7 +35,7 @@ def parse_strength(text: str | float) -> float:
     """Reads a number from 0 to 1."""
     value = float(text)
     if not 0 <= value <= 1:
-        raise ValueError("a strength is a number from 0 to 1")
+        raise ValueError("it is a number from 0 to 1")
     return value
 
 
@@ -125,6 +125,23 @@ class Settings:
             parse_strength, "0 is the camera's picture, 1 the full style", "0..1"
         ),
     )
+    blend: str | None = field(
+        default=None, metadata=_about(str, "a second style, blended in", "NAME")
+    )
+    blend_weight: float = field(
+        default=0.5,
+        metadata=_about(parse_strength, "how much of the blend that one is", "0..1"),
+    )
+    keep_colours: bool = field(
+        default=False,
+        metadata=_about(bool, "keep the camera's colours, paint in light and dark"),
+    )
+    slide_show: float | None = field(
+        default=None,
+        metadata=_about(
+            parse_seconds, "go on to the next style every so often", "SECONDS"
+        ),
+    )
     model: Path | None = field(
         default=None, metadata=_about(Path, "a painter file of your own", "FILE")
     )
@@ -187,8 +204,15 @@ class Settings:
     )
 
 
-# Options whose flag is not their field's name: 'for' is a word of Python's.
-FLAGS = {"seconds": "for", "require_gpu": "require-gpu"}
+# Options whose flag is not their field's name: 'for' is a word of Python's, and flags
+# have a dash where names have a line.
+FLAGS = {
+    "seconds": "for",
+    "require_gpu": "require-gpu",
+    "blend_weight": "blend-weight",
+    "keep_colours": "keep-colours",
+    "slide_show": "slide-show",
+}
 
 
 def add_options(parser: argparse.ArgumentParser, *names: str) -> None:

@@ -118,7 +118,7 @@ def test_one_line_tells_what_was_asked_and_got_with_the_rate_that_was_counted(
     (line,) = said
     counted = app.stats()["camera"]["measured_fps"]
     assert line == (
-        f"camera 0 gives 64x48 MJPG at {counted:.1f} frames/s (it says 60), "
+        f"camera 0 gives 64x48 MJPG at {counted:g} frames/s (it says 60), "
         "asked for 1280x720 MJPG at 60 frames/s"
     )
     assert 1 < counted < 1 / pause

@@ -20,6 +20,8 @@ from tests.livestyle.app_run import no_news
 from tests.livestyle.moving_card import write_clip
 from tests.livestyle.probe import probe
 from tests.livestyle.program import wait_until
+from tests.livestyle.screen import Screen
+from tests.livestyle.tiny_painter import card, write_painter
 
 GONE = "CUDA failure 719: unspecified launch failure"
 
@@ -145,6 +147,29 @@ def test_a_file_that_is_gone_when_it_is_needed_again_ends_with_what_failed(
     mine.unlink()
     with pytest.raises(ModelError, match=GONE):
         app.run()
+
+
+def test_another_painter_in_the_place_of_the_file_is_not_taken(
+    settings: Settings, tmp_path: Path, model: Path
+):
+    mine = tmp_path / "mine.onnx"
+    mine.write_bytes(model.read_bytes())
+    app = App(replace(settings, seconds=30, model=mine), no_news)
+    fails_after(app, 2)
+    write_painter(mine, card(["negative", "tinted", "faded"]))
+    with pytest.raises(ModelError, match=GONE):
+        app.run()
+
+
+def test_a_wall_of_styles_whose_tiles_fail_goes_on_too(
+    settings: Settings, on_screen: Screen
+):
+    app = App(replace(settings, window=True, seconds=30), print)
+    app.controls.view = "wall"
+    fails_after(app, 2)  # one frame, and then its first tile but one
+    shown = shown_by(app, lambda n: n < 6 or app.controls.quit())
+    assert shown[-1] == "cpu"
+    assert [change.after for change in app._fallback.changes] == ["cpu"]
 
 
 def test_where_a_gpu_is_required_the_cpu_is_no_replacement(

@@ -27,6 +27,10 @@ OPTIONS: dict[str, tuple[str, str, Any]] = {
     "format": ("MJPG", '"mjpg"', "mjpg"),
     "style": ("great-wave", '"great-wave"', "great-wave"),
     "strength": ("0.25", "0.25", 0.25),
+    "blend": ("the-scream", '"the-scream"', "the-scream"),
+    "blend_weight": ("0.25", "0.25", 0.25),
+    "keep_colours": ("", "true", True),
+    "slide_show": ("7.5", "7.5", 7.5),
     "model": ("my.onnx", '"my.onnx"', Path("my.onnx")),
     "provider": ("cuda", '"cuda"', "cuda"),
     "require_gpu": ("", "true", True),
@@ -80,11 +84,10 @@ def test_every_option_is_read_from_a_file(tmp_path: Path, name: str):
 
 @pytest.mark.parametrize("name", SWITCHES)
 def test_every_switch_goes_off_as_well_as_on(tmp_path: Path, name: str):
-    word = flag(name)[2:]
-    assert getattr(load_settings(typed(f"--no-{word}")), name) is False
-    file = toml(tmp_path, f"{word} = false")
+    assert getattr(load_settings(typed(f"--no-{flag(name)[2:]}")), name) is False
+    file = toml(tmp_path, f"{flag(name)[2:]} = false")
     assert getattr(load_settings({}, file), name) is False
-    assert getattr(load_settings(typed(f"--{word}"), file), name) is True
+    assert getattr(load_settings(typed(flag(name)), file), name) is True
 
 
 def test_the_command_line_goes_before_the_file_and_the_file_before_the_defaults(
