@@ -32,7 +32,7 @@ def test_the_last_picture_stays_with_a_banner_and_the_keys_work(
         sending(url) as sender,
         running(*words, cwd=tmp_path, screen=screen.environ) as program,
     ):
-        screen.focus(screen.wait_for_window())
+        screen.focus(screen.wait_for_window(seconds=60))
         wait_until(lambda: not is_alarmed() and bool(seen().any()), "no picture")
         os.kill(sender.pid, signal.SIGSTOP)
         wait_until(is_alarmed, "no banner")
