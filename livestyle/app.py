@@ -74,6 +74,7 @@ class App:
                 self.source.fps,
                 clock=time.monotonic if self.source.live else None,
                 encoded=lambda seconds: self.meter.stages.add("encode", seconds),
+                replay=settings.replay if settings.window else 0.0,  # keys alone ask
             )
             self._open.callback(self.takes.close)
             self.window = self._open_window()

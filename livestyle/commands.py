@@ -62,6 +62,7 @@ COMMANDS: tuple[Command, ...] = (
     # Some window systems report "?" without its shift.
     _switch(["h", "?", "/"], "help", "these keys", "help"),
     Command(("s",), "snapshot", "save the picture", Controls.ask_snapshot),
+    Command(("l",), "replay", "save the last seconds as a movie", Controls.ask_replay),
     _switch(["r"], "record", "start or stop a recording", "recording"),
     _switch(["f"], "fullscreen", "fill the screen", "fullscreen"),
     _switch(["k"], "pause", "freeze the picture", "paused"),

@@ -36,6 +36,7 @@ class Controls:
         paused: keep the shown picture.
         recording: a recording is wanted.
         snapshots: how many snapshots were asked for and not yet taken.
+        replays: how many times the last seconds were asked for since they were saved.
         quitting: leave the main loop.
         note: what the last key did, in a few words, else "".
         noted: when, in seconds of `clock`.
@@ -53,6 +54,7 @@ class Controls:
     paused: bool = False
     recording: bool = False
     snapshots: int = 0
+    replays: int = 0
     quitting: bool = False
     note: str = ""
     noted: float = 0.0
@@ -117,6 +119,11 @@ class Controls:
         """Asks for the picture that is on the screen as a file."""
         self.snapshots += 1
         self.say("snapshot")
+
+    def ask_replay(self) -> None:
+        """Asks for the seconds that have just passed as a movie."""
+        self.replays += 1
+        self.say("saving the last seconds")
 
     def quit(self) -> None:
         """Asks the main loop to end."""

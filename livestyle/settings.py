@@ -17,6 +17,8 @@ from typing import Any
 from livestyle.contract import MAX_SIDE, MIN_SIDE, PRECISIONS
 from livestyle.errors import SettingsError
 
+LONGEST_REPLAY = 600  # seconds; memory sets another limit
+
 
 def parse_size(text: str) -> tuple[int, int]:
     """Reads "640x480" as (width, height) in pixels."""
@@ -42,6 +44,14 @@ def parse_seconds(text: str | float) -> float:
     value = float(text)
     if not 0 < value < float("inf"):
         raise ValueError("it is a positive number of seconds")
+    return value
+
+
+def parse_replay(text: str | float) -> float:
+    """Reads how many seconds are remembered, 0 for none."""
+    value = float(text)
+    if not 0 <= value <= LONGEST_REPLAY:
+        raise ValueError(f"it is a number of seconds from 0 to {LONGEST_REPLAY}")
     return value
 
 
@@ -138,6 +148,14 @@ class Settings:
     record: Path | None = field(
         default=None,
         metadata=_about(Path, "record to this MP4 file from the start", "FILE"),
+    )
+    replay: float = field(
+        default=10.0,
+        metadata=_about(
+            parse_replay,
+            "how much a key can save after it has happened; 0 remembers nothing",
+            "SECONDS",
+        ),
     )
     folder: Path = field(
         default=Path("recordings"),

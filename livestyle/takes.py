@@ -1,4 +1,4 @@
-"""Recordings and snapshots as the controls ask for them."""
+"""Recordings, snapshots and the last seconds as the controls ask for them."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 from livestyle.controls import Controls
 from livestyle.errors import OutputError
 from livestyle.frame import Frame
+from livestyle.hindsight import Hindsight
 from livestyle.naming import fresh_path
 from livestyle.sinks.recorder import Recorder
 from livestyle.sinks.snapshot import save_snapshot
@@ -29,11 +30,13 @@ class Takes:
             in a stall. None for a file, of which no frame is ever left out.
         encoded: is told how many seconds each frame took to encode, in the encoder's
             thread.
+        replay: how many seconds are remembered for the keys that save the last ones.
 
     Attributes:
         written: files that were finished.
         trouble: what last went wrong, one line, "" if nothing did.
         left_out: frames that the encoder had no time for.
+        hindsight: what saves the last seconds.
 
     Raises:
         OutputError: `file` is there already or cannot be made.
@@ -48,6 +51,7 @@ class Takes:
         *,
         clock: Callable[[], float] | None = None,
         encoded: Callable[[float], object] | None = None,
+        replay: float = 0.0,
     ) -> None:
         self.controls = controls
         self.folder = folder
@@ -62,6 +66,9 @@ class Takes:
         if file is not None:
             self._recorder = self._make_recorder(file)
             controls.recording = True
+        self.hindsight = Hindsight(
+            controls, folder, replay, fps, saved=self._saved, failed=self._say_failed
+        )
 
     @property
     def seconds(self) -> float | None:
@@ -75,6 +82,7 @@ class Takes:
             OutputError: the recording named on the command line broke.
         """
         self.follow()
+        self.hindsight.write(frame)
         if self._recorder is None:
             return
         try:
@@ -89,12 +97,10 @@ class Takes:
             try:
                 path = save_snapshot(frame, self.folder, self.controls.style)
             except OutputError as error:
-                self.trouble = str(error)
-                self.controls.say(error.message)
+                self._say_failed(error)
             else:
                 self.trouble = ""
-                self.written.append(path)
-                self.controls.say(f"saved {path.name}")
+                self._saved(path)
 
     def follow(self) -> None:
         """Starts or ends a recording as the controls say, also between frames."""
@@ -102,15 +108,19 @@ class Takes:
             self._start()
         elif not self.controls.recording and self._recorder is not None:
             self._stop()
+        self.hindsight.follow()
 
     def close(self) -> None:
-        """Finishes the recording.
+        """Finishes the recording and everything else that is being saved.
 
         Raises:
             OutputError: the recording named on the command line broke.
         """
         self.controls.recording = False
-        self.follow()
+        try:
+            self.follow()
+        finally:
+            self.hindsight.close()
 
     def _start(self) -> None:
         try:
@@ -138,9 +148,16 @@ class Takes:
             return
         self.left_out += recorder.left_out
         if recorder.frames:
-            self.written.append(recorder.path)
-            self.controls.say(f"saved {recorder.path.name}")
+            self._saved(recorder.path)
         self._file = None
+
+    def _saved(self, path: Path) -> None:
+        self.written.append(path)
+        self.controls.say(f"saved {path.name}")
+
+    def _say_failed(self, error: OutputError) -> None:
+        self.trouble = str(error)
+        self.controls.say(error.message)
 
     def _fail(self, error: OutputError, path: Path | None = None) -> None:
         """Ends the recording; the run too, if the recording is what it is for."""

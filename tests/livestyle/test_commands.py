@@ -54,6 +54,7 @@ def test_every_wish_of_a_person_has_a_key():
         "overlay",
         "help",
         "snapshot",
+        "replay",
         "record",
         "fullscreen",
         "pause",

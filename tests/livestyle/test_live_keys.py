@@ -144,13 +144,26 @@ def see_snapshot(sitting: Sitting, key: str) -> None:
 
 
 def see_record(sitting: Sitting, key: str) -> None:
+    before = sitting.takes("*.mp4")
     sitting.press(key)
-    wait_until(lambda: bool(sitting.takes("*.mp4")), "no movie", 10)
+    wait_until(lambda: len(sitting.takes("*.mp4")) > len(before), "no movie", 10)
     sitting.wait_for(sitting.look, "the picture stands still", ticks=25)
     sitting.press(key)
-    (path,) = sitting.takes("*.mp4")
+    (path,) = set(sitting.takes("*.mp4")) - set(before)
     wait_until(lambda: _is_finished(path), "the movie does not end", 10)
     judged = probe(path)
+    assert (judged.codec, judged.pix_fmt, judged.size_wh) == ("h264", "yuv420p", SIZE)
+    assert judged.frames >= 5
+    assert judged.span > 0.5
+
+
+def see_replay(sitting: Sitting, key: str) -> None:
+    before = sitting.takes("*.mp4")
+    sitting.wait_for(sitting.look, "the picture stands still", ticks=25)
+    sitting.press(key)
+    wait_until(lambda: len(sitting.takes("*.mp4")) > len(before), "no movie", 10)
+    (path,) = set(sitting.takes("*.mp4")) - set(before)
+    judged = probe(path)  # it has its name only when it is whole
     assert (judged.codec, judged.pix_fmt, judged.size_wh) == ("h264", "yuv420p", SIZE)
     assert judged.frames >= 5
     assert judged.span > 0.5
@@ -210,6 +223,7 @@ CHECKS: dict[str, Callable[[Sitting, str], None]] = {
     "overlay": see_overlay,
     "help": see_help,
     "snapshot": see_snapshot,
+    "replay": see_replay,
     "record": see_record,
     "fullscreen": see_fullscreen,
     "pause": see_pause,
