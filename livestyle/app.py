@@ -121,7 +121,7 @@ class App:
                 with stages.timed("paint"):
                     shown = self.stylize(frame)
                 with stages.timed("record"):
-                    self.takes.write(shown)
+                    self.takes.write(shown, frame)
             self._show(shown, fresh=frame is not None)
             if frame is not None:
                 since = frame.captured if self.source.live else taken
@@ -198,6 +198,7 @@ class App:
             dropped=live.dropped if live else None,
             recording_seconds=self.takes.seconds,
             warning=trouble,
+            recording_paused=controls.recording_paused,
             paused=controls.paused,
             stylizing=controls.stylizing,
         )
@@ -214,6 +215,7 @@ class App:
             mirror=settings.mirror,
             overlay=settings.overlay,
             fullscreen=settings.fullscreen,
+            record_what=settings.record_what,
         )
 
     def _open_source(self) -> Source:

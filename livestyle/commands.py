@@ -62,8 +62,20 @@ COMMANDS: tuple[Command, ...] = (
     # Some window systems report "?" without its shift.
     _switch(["h", "?", "/"], "help", "these keys", "help"),
     Command(("s",), "snapshot", "save the picture", Controls.ask_snapshot),
-    Command(("l",), "replay", "save the last seconds as a movie", Controls.ask_replay),
+    Command(("z",), "replay", "save the last seconds as a movie", Controls.ask_replay),
     _switch(["r"], "record", "start or stop a recording", "recording"),
+    Command(
+        ("e",),
+        "cut",
+        "pause the recording: what comes is not in it",
+        Controls.pause_recording,
+    ),
+    Command(
+        ("d",),
+        "what",
+        "record the painting, the camera's picture or both",
+        Controls.step_record_what,
+    ),
     _switch(["f"], "fullscreen", "fill the screen", "fullscreen"),
     _switch(["k"], "pause", "freeze the picture", "paused"),
     Command(("q", "escape"), "quit", "finish and leave", Controls.quit),

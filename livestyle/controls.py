@@ -15,6 +15,14 @@ _SWITCHES = {
     "fullscreen": ("window", "full screen"),
     "paused": ("running", "paused"),
     "recording": ("recording stopped", "recording"),
+    "recording_paused": ("recording goes on", "recording paused"),
+}
+
+# What a recording shows, and what the note says of it.
+RECORDED = {
+    "painted": "the painting",
+    "original": "the camera's picture",
+    "both": "camera and painting",
 }
 
 
@@ -35,6 +43,8 @@ class Controls:
         fullscreen: fill the screen.
         paused: keep the shown picture.
         recording: a recording is wanted.
+        recording_paused: what is shown now is not recorded.
+        record_what: what recordings show that begin now, one of `RECORDED`.
         snapshots: how many snapshots were asked for and not yet taken.
         replays: how many times the last seconds were asked for since they were saved.
         quitting: leave the main loop.
@@ -53,6 +63,8 @@ class Controls:
     fullscreen: bool = False
     paused: bool = False
     recording: bool = False
+    recording_paused: bool = False
+    record_what: str = "painted"
     snapshots: int = 0
     replays: int = 0
     quitting: bool = False
@@ -119,6 +131,21 @@ class Controls:
         """Asks for the picture that is on the screen as a file."""
         self.snapshots += 1
         self.say("snapshot")
+
+    def pause_recording(self) -> None:
+        """Pauses the recording, or lets it go on."""
+        if self.recording:
+            self.toggle("recording_paused")
+        else:
+            self.say("no recording to pause")
+
+    def step_record_what(self) -> None:
+        """Chooses what recordings show; one that runs stays as it is."""
+        kinds = list(RECORDED)
+        place = (kinds.index(self.record_what) + 1) % len(kinds)
+        self.record_what = kinds[place]
+        next_one = "the next recording: " if self.recording else "records "
+        self.say(next_one + RECORDED[self.record_what])
 
     def ask_replay(self) -> None:
         """Asks for the seconds that have just passed as a movie."""

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from livestyle.contract import MAX_SIDE, MIN_SIDE, PRECISIONS
+from livestyle.controls import RECORDED
 from livestyle.errors import SettingsError
 
 LONGEST_REPLAY = 600  # seconds; memory sets another limit
@@ -61,6 +62,13 @@ def parse_threads(text: str | int) -> int:
     if not 0 <= value <= 512:
         raise ValueError("it is a whole number from 0 to 512")
     return value
+
+
+def parse_record_what(text: str) -> str:
+    """Reads what a recording shows."""
+    if text not in RECORDED:
+        raise ValueError("it is painted, original or both")
+    return text
 
 
 def parse_precision(text: str) -> str:
@@ -149,6 +157,14 @@ class Settings:
         default=None,
         metadata=_about(Path, "record to this MP4 file from the start", "FILE"),
     )
+    record_what: str = field(
+        default="painted",
+        metadata=_about(
+            parse_record_what,
+            "what recordings show: painted, original or both side by side",
+            "NAME",
+        ),
+    )
     replay: float = field(
         default=10.0,
         metadata=_about(
@@ -169,8 +185,8 @@ class Settings:
     )
 
 
-# The one option whose flag is not its field's name: 'for' is a word of Python's.
-FLAGS = {"seconds": "for"}
+# Flags that are not their field's name: 'for' is a word of Python's, "-" is in none.
+FLAGS = {"seconds": "for", "record_what": "record-what"}
 
 
 def add_options(parser: argparse.ArgumentParser, *names: str) -> None:

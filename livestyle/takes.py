@@ -10,6 +10,7 @@ from livestyle.errors import OutputError
 from livestyle.frame import Frame
 from livestyle.hindsight import Hindsight
 from livestyle.naming import fresh_path
+from livestyle.sides import recorded
 from livestyle.sinks.recorder import Recorder
 from livestyle.sinks.snapshot import save_snapshot
 
@@ -62,6 +63,7 @@ class Takes:
         self._clock = clock
         self._encoded = encoded
         self._file = file
+        self._what = controls.record_what
         self._recorder: Recorder | None = None
         if file is not None:
             self._recorder = self._make_recorder(file)
@@ -75,18 +77,28 @@ class Takes:
         """How long the recording is by now, None when there is none."""
         return None if self._recorder is None else self._recorder.seconds
 
-    def write(self, frame: Frame) -> None:
+    def write(self, frame: Frame, original: Frame | None = None) -> None:
         """Records the frame if that is wanted.
+
+        Args:
+            frame: the painted frame.
+            original: what it was painted from; None if it is the same.
 
         Raises:
             OutputError: the recording named on the command line broke.
         """
         self.follow()
-        self.hindsight.write(frame)
+        if self.hindsight.replay is not None:
+            self.hindsight.write(
+                self._side(self.controls.record_what, frame, original or frame)
+            )
         if self._recorder is None:
             return
+        if self.controls.recording_paused:
+            self._recorder.skip(frame)
+            return
         try:
-            self._recorder.write(frame)
+            self._recorder.write(self._side(self._what, frame, original or frame))
         except OutputError as error:
             self._fail(error)
 
@@ -108,6 +120,8 @@ class Takes:
             self._start()
         elif not self.controls.recording and self._recorder is not None:
             self._stop()
+        if not self.controls.recording:
+            self.controls.recording_paused = False
         self.hindsight.follow()
 
     def close(self) -> None:
@@ -130,7 +144,11 @@ class Takes:
         except OutputError as error:
             self._fail(error)
 
+    def _side(self, what: str, painted: Frame, original: Frame) -> Frame:
+        return recorded(what, painted, original, mirror=self.controls.mirror)
+
     def _make_recorder(self, path: Path) -> Recorder:
+        self._what = self.controls.record_what
         return Recorder(
             path,
             fps_hint=self._fps,

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from livestyle.errors import OutputError
 from livestyle.frame import Frame
 from livestyle.sinks.encoder import TICK, Movie, require_format
 from livestyle.sinks.newfile import NewFile
+from livestyle.sinks.pauses import Pauses
 from livestyle.sinks.times import MovieTimes
 from livestyle.sinks.waiting import MOST_BYTES, MOST_FRAMES, Waiting
 
@@ -57,6 +59,7 @@ class Recorder:
         self._encoded = encoded
         self._waiting = Waiting(queue_frames, queue_bytes)
         self._file = NewFile(path)
+        self._pauses = Pauses()
         self._times = MovieTimes(fps_hint)
         self._movie: Movie | None = None
         self._frames = 0
@@ -92,12 +95,21 @@ class Recorder:
         """
         if self.closed:
             raise ValueError("the recorder is closed")
-        taken = self._waiting.put(frame, patient=self._lossless)
+        moved = replace(frame, captured=self._pauses.resume(frame.captured))
+        taken = self._waiting.put(moved, patient=self._lossless)
         if self._waiting.ended:
             self._tell()
             raise ValueError("the recorder is closed")
         if not taken:
             self.left_out += 1
+
+    def skip(self, frame: Frame) -> None:
+        """Leaves a frame out, as the recording is paused.
+
+        The time from the first frame that is left out to the next one that is written
+        is cut out of the movie.
+        """
+        self._pauses.skip(frame.captured)
 
     def close(self, at: float | None = None) -> None:
         """Encodes what waits and finishes the movie. Safe to call twice.
@@ -106,16 +118,17 @@ class Recorder:
 
         Args:
             at: the moment at which the recording ended, by the clock of
-                `Frame.captured`; the last frame is shown until then. Without it, as
-                with a moment that is not within an hour after that frame, the last
-                frame is shown for as long as is usual for the frames before it.
+                `Frame.captured`; the last frame is shown until then, or until the
+                pause in which it ended. Without it, as with a moment that is not within
+                an hour after that frame, the last frame is shown for as long as is
+                usual for the frames before it.
 
         Raises:
             OutputError: the movie broke, unless `write` has said so before. Its cause
                 is what the encoder died of, if that was something unforeseen.
         """
         if not self.closed:
-            self._ended_at = at
+            self._ended_at = self._pauses.end(at)
         self._waiting.close()
         self._thread.join()
         if not self._told:

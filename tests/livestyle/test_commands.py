@@ -11,7 +11,7 @@ KEYS = [(key, command) for command in COMMANDS for key in command.keys]
 def middle() -> Controls:
     """Controls that every command can change, in both directions."""
     styles = tuple(f"style-{number}" for number in range(1, 11))
-    return Controls(styles, index=9, strength=0.5, clock=lambda: 0.0)
+    return Controls(styles, index=9, strength=0.5, recording=True, clock=lambda: 0.0)
 
 
 def test_each_key_is_bound_once():
@@ -56,6 +56,8 @@ def test_every_wish_of_a_person_has_a_key():
         "snapshot",
         "replay",
         "record",
+        "cut",
+        "what",
         "fullscreen",
         "pause",
         "quit",

@@ -1,10 +1,14 @@
 from collections.abc import Iterator
 from pathlib import Path
+from time import sleep
 
 import pytest
 
 from livestyle.controls import Controls
 from livestyle.frame import Frame
+from livestyle.hindsight import MAKERS
+from livestyle.sinks.replay import movie_bytes
+from livestyle.sinks.ring import Remembered
 from livestyle.takes import Takes
 from tests.livestyle.moving_card import card
 from tests.livestyle.probe import probe
@@ -60,7 +64,8 @@ def test_every_press_makes_a_file_of_its_own(takes: Takes, controls: Controls) -
     for count in (1, 2):
         controls.ask_replay()
         follow_until(takes, count)
-    assert len(set(takes.written)) == 2
+    takes.close()
+    assert len(set(takes.written)) == len(takes.written) == 2
 
 
 def test_the_last_seconds_can_be_saved_while_a_recording_runs(
@@ -77,8 +82,13 @@ def test_the_last_seconds_can_be_saved_while_a_recording_runs(
 
 
 def test_what_is_being_saved_at_the_end_is_finished(
-    takes: Takes, controls: Controls
+    takes: Takes, controls: Controls, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    def slowly(remembered: Remembered) -> memoryview:
+        sleep(0.3)
+        return movie_bytes(remembered)
+
+    monkeypatch.setitem(MAKERS, ".mp4", slowly)
     play(takes, 0, 5)
     controls.ask_replay()
     takes.close()

@@ -178,6 +178,38 @@ def _is_finished(path: Path) -> bool:
     return names[-1] == b"moov" and b"moof" not in names
 
 
+def see_cut(sitting: Sitting, key: str) -> None:
+    before = sitting.takes("*.mp4")
+    sitting.press("r")
+    sitting.wait_for(sitting.look, "the picture stands still", ticks=10)
+    sitting.press(key)
+    sitting.wait_for(sitting.look, "the pause has no picture", ticks=60)
+    sitting.press(key)
+    sitting.wait_for(sitting.look, "the picture stands still", ticks=10)
+    sitting.press("r")
+    (path,) = set(sitting.takes("*.mp4")) - set(before)
+    wait_until(lambda: _is_finished(path), "the movie does not end", 10)
+    judged = probe(path)
+    # A frame was shown every thirtieth of a second, where the machine kept up.
+    assert max(np.diff(judged.times)) < 1.0
+    assert judged.frames >= 5
+
+
+def see_what(sitting: Sitting, key: str) -> None:
+    before = sitting.takes("*.mp4")
+    sitting.press(key)
+    sitting.wait_for(sitting.look, "the window shows something else", ticks=3)
+    sitting.press(key)
+    sitting.wait_for(sitting.look, "the window shows something else", ticks=3)
+    sitting.press("r")
+    sitting.wait_for(sitting.look, "the picture stands still", ticks=10)
+    sitting.press("r")
+    (path,) = set(sitting.takes("*.mp4")) - set(before)
+    wait_until(lambda: _is_finished(path), "the movie does not end", 10)
+    assert probe(path).size_wh == (2 * WIDTH, HEIGHT)
+    sitting.press(key)
+
+
 def see_pause(sitting: Sitting, key: str) -> None:
     sitting.press(key)
     same = 0
@@ -225,6 +257,8 @@ CHECKS: dict[str, Callable[[Sitting, str], None]] = {
     "snapshot": see_snapshot,
     "replay": see_replay,
     "record": see_record,
+    "cut": see_cut,
+    "what": see_what,
     "fullscreen": see_fullscreen,
     "pause": see_pause,
 }
