@@ -104,6 +104,7 @@ class App:
             "stages_ms": self.meter.stages.summary(),  # the encoder ends after the loop
             "written": [str(path) for path in self.takes.written],
             "frames_left_out_of_recordings": self.takes.left_out,
+            "encoder": self.takes.encoder or None,
         }
 
     def _loop(self) -> None:

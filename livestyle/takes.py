@@ -37,6 +37,7 @@ class Takes:
         written: files that were finished.
         trouble: what last went wrong, one line, "" if nothing did.
         left_out: frames that the encoder had no time for.
+        encoder: FFmpeg's name of what encoded the latest recording, "" before one.
         hindsight: what saves the last seconds.
 
     Raises:
@@ -59,6 +60,7 @@ class Takes:
         self.written: list[Path] = []
         self.trouble = ""
         self.left_out = 0
+        self.encoder = ""
         self._fps = fps
         self._clock = clock
         self._encoded = encoded
@@ -164,6 +166,8 @@ class Takes:
         except OutputError as error:
             self._fail(error, recorder.path)
             return
+        finally:
+            self.encoder = recorder.encoder
         self.left_out += recorder.left_out
         if recorder.frames:
             self._saved(recorder.path)
@@ -185,6 +189,7 @@ class Takes:
         if recorder is not None:
             path = recorder.path
             recorder.close()  # has raised its error before, and only finishes now
+            self.encoder = recorder.encoder
         if self._file is not None and path == self._file:
             raise error
         self.controls.say(error.message)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from fractions import Fraction
 from pathlib import Path
+from typing import cast
 
 # OpenCV before PyAV: with PyAV's libxcb loaded first, no window ever comes up.
 import cv2  # noqa: F401
@@ -18,6 +19,7 @@ from av.container import OutputContainer
 from av.packet import Packet
 from av.stream import Stream
 from av.video.frame import PictureType
+from av.video.stream import VideoStream
 
 from livestyle.errors import OutputError
 from livestyle.frame import Pixels
@@ -51,7 +53,8 @@ class Movie:
             are fitted in between black bars.
         rate: frames/s, nominal; times are what counts.
         tick: the unit of times, in seconds.
-        effort: what the encoder does for it, see `livestyle.sinks.h264`.
+        encoder: FFmpeg's name of one that works here, see `encoder_choice`.
+        effort: what the encoder does for it, see `h264`.
         pixel_aspect: width of a pixel divided by its height.
         packets: is given each encoded picture before it is written, in order, its
             duration known.
@@ -68,6 +71,7 @@ class Movie:
         *,
         rate: Fraction = Fraction(30),
         tick: Fraction = TICK,
+        encoder: str = "libx264",
         effort: Effort = "prompt",
         pixel_aspect: Fraction = Fraction(1),
         packets: Callable[[Packet[Stream]], object] | None = None,
@@ -85,12 +89,13 @@ class Movie:
         self._closed = False
         with self._said():
             self._container = _open(file)
-            self._stream = self._container.add_stream(
-                "libx264", rate=rate, options=options(effort)
+            stream = self._container.add_stream(
+                encoder, rate=rate, options=options(encoder, effort)
             )
+            self._stream = cast(VideoStream, stream)
             self._stream.codec_context.time_base = tick
             self._stream.codec_context.sample_aspect_ratio = pixel_aspect
-            describe(self._stream.codec_context, size_wh, effort)
+            describe(self._stream.codec_context, encoder, effort, size_wh, rate)
 
     @property
     def container(self) -> OutputContainer:
@@ -148,12 +153,18 @@ class Movie:
         try:
             with self._said():
                 if self._keyframe is not None and self._file.failure is None:
-                    self._held.extend(self._stream.encode(None))
-                    self._latest = None
-                    self._mux_held()
+                    self._drain()
                     self._file.require_present()
         finally:
             self._finish()
+
+    def _drain(self) -> None:
+        """Writes what the encoder and we have held back, though it failed before."""
+        try:
+            self._held.extend(self._stream.encode(None))
+        finally:
+            self._latest = None
+            self._mux_held()
 
     def _finish(self) -> None:
         broken = self._file.failure is not None

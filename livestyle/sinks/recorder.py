@@ -13,6 +13,7 @@ from pathlib import Path
 from livestyle.errors import OutputError
 from livestyle.frame import Frame
 from livestyle.sinks.encoder import TICK, Movie, require_format
+from livestyle.sinks.encoder_choice import choose_encoder, distrust
 from livestyle.sinks.newfile import NewFile
 from livestyle.sinks.pauses import Pauses
 from livestyle.sinks.times import MovieTimes
@@ -37,6 +38,7 @@ class Recorder:
     Attributes:
         path: the movie.
         left_out: frames that found the queue full.
+        encoder: FFmpeg's name of what encodes, "" before the first frame.
 
     Raises:
         OutputError: the file is there already or cannot be made.
@@ -55,6 +57,7 @@ class Recorder:
         require_format(path)
         self.path = path
         self.left_out = 0
+        self.encoder = ""
         self._lossless = lossless
         self._encoded = encoded
         self._waiting = Waiting(queue_frames, queue_bytes)
@@ -169,10 +172,17 @@ class Recorder:
     def _add(self, frame: Frame) -> None:
         if self._movie is None:
             rate = Fraction(self._times.fps_hint).limit_denominator(1001)
-            self._movie = Movie(self._file, frame.width, frame.height, rate=rate)
+            size_wh = (frame.width, frame.height)
+            self.encoder = choose_encoder(*size_wh)
+            self._movie = Movie(self._file, *size_wh, rate=rate, encoder=self.encoder)
         at, duration = self._times.place(frame.captured)
         began = time.perf_counter()
-        self._movie.write(frame.pixels, at, duration)
+        try:
+            self._movie.write(frame.pixels, at, duration)
+        except OutputError:
+            if self._file.failure is None:  # else it was the disk
+                distrust(self.encoder)
+            raise
         if self._encoded is not None:
             self._encoded(time.perf_counter() - began)
         self._frames += 1

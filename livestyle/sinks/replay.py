@@ -20,6 +20,7 @@ from av.packet import Packet
 from livestyle.errors import OutputError
 from livestyle.frame import Frame
 from livestyle.sinks.encoder import TICK, Movie
+from livestyle.sinks.encoder_choice import choose_encoder
 from livestyle.sinks.ring import Remembered, Ring
 from livestyle.sinks.times import MovieTimes
 from livestyle.sinks.waiting import Waiting
@@ -111,7 +112,12 @@ class Replay:
             self._times = MovieTimes(self._fps_hint)
             rate = Fraction(self._times.fps_hint).limit_denominator(1001)
             self._movie = Movie(
-                Nowhere(), *size_wh, rate=rate, effort="cheap", packets=self._ring.add
+                Nowhere(),
+                *size_wh,
+                rate=rate,
+                encoder=choose_encoder(*size_wh, "cheap"),
+                effort="cheap",
+                packets=self._ring.add,
             )
         at, duration = self._times.place(frame.captured)
         self._movie.write(frame.pixels, at, duration)
