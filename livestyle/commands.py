@@ -63,6 +63,7 @@ COMMANDS: tuple[Command, ...] = (
     _switch(["h", "?", "/"], "help", "these keys", "help"),
     Command(("s",), "snapshot", "save the picture", Controls.ask_snapshot),
     Command(("z",), "replay", "save the last seconds as a movie", Controls.ask_replay),
+    Command(("i",), "gif", "save the last 3 seconds as a GIF", Controls.ask_gif),
     _switch(["r"], "record", "start or stop a recording", "recording"),
     Command(
         ("e",),

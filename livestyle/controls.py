@@ -47,6 +47,7 @@ class Controls:
         record_what: what recordings show that begin now, one of `RECORDED`.
         snapshots: how many snapshots were asked for and not yet taken.
         replays: how many times the last seconds were asked for since they were saved.
+        gifs: how many times they were asked for as a GIF.
         quitting: leave the main loop.
         note: what the last key did, in a few words, else "".
         noted: when, in seconds of `clock`.
@@ -67,6 +68,7 @@ class Controls:
     record_what: str = "painted"
     snapshots: int = 0
     replays: int = 0
+    gifs: int = 0
     quitting: bool = False
     note: str = ""
     noted: float = 0.0
@@ -151,6 +153,11 @@ class Controls:
         """Asks for the seconds that have just passed as a movie."""
         self.replays += 1
         self.say("saving the last seconds")
+
+    def ask_gif(self) -> None:
+        """Asks for the last three seconds as an animated GIF."""
+        self.gifs += 1
+        self.say("making a GIF")
 
     def quit(self) -> None:
         """Asks the main loop to end."""

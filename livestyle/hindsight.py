@@ -10,7 +10,8 @@ from livestyle.controls import Controls
 from livestyle.errors import OutputError
 from livestyle.frame import Frame
 from livestyle.naming import write_fresh
-from livestyle.sinks.replay import Replay, movie_bytes
+from livestyle.sinks.gif import gif_bytes
+from livestyle.sinks.replay import Replay, movie_bytes, step_back
 from livestyle.sinks.ring import Remembered
 
 # Who presses a key for longer than the disk can follow gets no more files.
@@ -49,7 +50,7 @@ class Hindsight:
         self._saved = saved
         self._failed = failed
         self.replay = Replay(seconds, fps_hint=fps) if seconds else None
-        self._saver = ThreadPoolExecutor(1, thread_name_prefix="saving")
+        self._saver = ThreadPoolExecutor(1, "saving", step_back)
         self._saving: list[Future[Path]] = []
 
     def write(self, frame: Frame) -> None:
@@ -62,6 +63,9 @@ class Hindsight:
         if self._controls.replays:
             self._controls.replays = 0
             self._save(".mp4")
+        if self._controls.gifs:
+            self._controls.gifs = 0
+            self._save(".gif")
         self._tell(wait=False)
         if self.replay is not None and self.replay.failure is not None:
             failure, self.replay = self.replay.failure, None
@@ -100,4 +104,4 @@ def _write(folder: Path, style: str, suffix: str, remembered: Remembered) -> Pat
     return write_fresh(folder, style, suffix, MAKERS[suffix](remembered))
 
 
-MAKERS = {".mp4": movie_bytes}
+MAKERS = {".mp4": movie_bytes, ".gif": gif_bytes}

@@ -93,7 +93,7 @@ class Replay:
         self._ring.clear()
 
     def _remember(self) -> None:
-        _step_back()
+        step_back()
         try:
             while (frame := self._waiting.take()) is not None:
                 self._add(frame)
@@ -197,7 +197,7 @@ def _failure(error: Exception) -> OutputError:
     )
 
 
-def _step_back() -> None:
+def step_back() -> None:
     """Lets the threads that paint go first; only Linux can tell threads apart."""
     if sys.platform == "linux":
         thread = threading.get_native_id()

@@ -52,6 +52,15 @@ class Remembered:
         """How long it lasts."""
         return sum(kept.ticks for kept in self.packets) * float(TICK)
 
+    def last(self, seconds: float) -> Remembered:
+        """The end of it from a keyframe on, at least so long if there is as much."""
+        ticks = 0
+        for place in range(len(self.packets) - 1, -1, -1):
+            ticks += self.packets[place].ticks
+            if ticks * TICK >= seconds and self.packets[place].keyframe:
+                return Remembered(self.stream, self.packets[place:])
+        return self
+
 
 @dataclass
 class _Group:

@@ -55,6 +55,7 @@ def test_every_wish_of_a_person_has_a_key():
         "help",
         "snapshot",
         "replay",
+        "gif",
         "record",
         "cut",
         "what",

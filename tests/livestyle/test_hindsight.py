@@ -59,6 +59,17 @@ def test_a_key_saves_the_seconds_before_it(takes: Takes, controls: Controls) -> 
     assert 2.0 <= judged.duration <= 3.0
 
 
+def test_another_key_saves_them_as_a_gif(takes: Takes, controls: Controls) -> None:
+    play(takes, 0, 15)
+    controls.ask_gif()
+    follow_until(takes, files=1)
+    (path,) = takes.written
+    assert path.name.endswith("_wave.gif")
+    assert path.read_bytes()[:6] == b"GIF89a"
+    takes.close()
+    assert len(takes.written) == 1
+
+
 def test_every_press_makes_a_file_of_its_own(takes: Takes, controls: Controls) -> None:
     play(takes, 0, 5)
     for count in (1, 2):

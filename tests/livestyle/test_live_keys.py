@@ -4,6 +4,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from PIL import Image
 
 from livestyle.commands import COMMANDS
 from tests.livestyle.probe import probe
@@ -169,6 +170,17 @@ def see_replay(sitting: Sitting, key: str) -> None:
     assert judged.span > 0.5
 
 
+def see_gif(sitting: Sitting, key: str) -> None:
+    before = sitting.takes("*.gif")
+    sitting.wait_for(sitting.look, "the picture stands still", ticks=25)
+    sitting.press(key)
+    wait_until(lambda: len(sitting.takes("*.gif")) > len(before), "no GIF", 20)
+    (path,) = set(sitting.takes("*.gif")) - set(before)
+    with Image.open(path) as gif:  # it has its name only when it is whole
+        assert gif.size == SIZE
+        assert getattr(gif, "n_frames", 1) >= 5
+
+
 def _is_finished(path: Path) -> bool:
     """Whether the boxes of an MP4 end with its index, and none is a fragment."""
     data, at, names = path.read_bytes(), 0, [b""]
@@ -256,6 +268,7 @@ CHECKS: dict[str, Callable[[Sitting, str], None]] = {
     "help": see_help,
     "snapshot": see_snapshot,
     "replay": see_replay,
+    "gif": see_gif,
     "record": see_record,
     "cut": see_cut,
     "what": see_what,
