@@ -19,6 +19,7 @@ from livestyle.meter import Meter
 from livestyle.overlay import Overlay, Status
 from livestyle.pacing import Paced
 from livestyle.settings import Settings
+from livestyle.sinks.virtual_camera import wanted
 from livestyle.sinks.window import Window
 from livestyle.sources import open_source
 from livestyle.sources.source import Source
@@ -77,6 +78,9 @@ class App:
                 replay=settings.replay if settings.window else 0.0,  # keys alone ask
             )
             self._open.callback(self.takes.close)
+            self.outlet = wanted(settings.virtual_camera, settings.size)
+            if self.outlet is not None:
+                self._open.callback(self.outlet.close)
             self.window = self._open_window()
         except BaseException:
             self._open.close()
@@ -123,6 +127,8 @@ class App:
                     shown = self.stylize(frame)
                 with stages.timed("record"):
                     self.takes.write(shown, frame)
+                    if self.outlet is not None:
+                        self.outlet.write(shown)
             self._show(shown, fresh=frame is not None)
             if frame is not None:
                 since = frame.captured if self.source.live else taken
@@ -187,7 +193,8 @@ class App:
     def _status(self) -> Status:
         controls, meter = self.controls, self.meter
         live = self.source if isinstance(self.source, Latest) else None
-        trouble = " - ".join(filter(None, (self.takes.trouble, self.source.status)))
+        lost = self.outlet.trouble if self.outlet is not None else ""
+        amiss = (self.takes.trouble, lost, self.source.status)
         return Status(
             style=controls.style,
             strength=controls.strength,
@@ -198,7 +205,7 @@ class App:
             latency_p95_ms=meter.latency_ms(95) if live else None,
             dropped=live.dropped if live else None,
             recording_seconds=self.takes.seconds,
-            warning=trouble,
+            warning=" - ".join(filter(None, amiss)),
             recording_paused=controls.recording_paused,
             paused=controls.paused,
             stylizing=controls.stylizing,
@@ -233,7 +240,8 @@ class App:
     def _start(self, spec: str) -> Source:
         source = open_source(spec, self.settings.size)
         if not source.live:
-            return Paced(source) if self.settings.window else source
+            seen = self.settings.window or self.settings.virtual_camera
+            return Paced(source) if seen else source
         latest = Latest(source)
         try:
             latest.wait_ready(PATIENCE)

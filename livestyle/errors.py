@@ -7,7 +7,7 @@
     │   └── UnknownStyleError   no painter has a style of that name
     ├── ProviderError   an execution provider was asked for and is not there
     ├── PictureError    a picture cannot be read or has an impossible size
-    ├── OutputError     a file cannot be written
+    ├── OutputError     a file, or a virtual camera, cannot be written
     └── DisplayError    a window cannot be shown
 
 They are raised where the cause is known and caught in one place, `cli.main`.
@@ -67,7 +67,7 @@ class PictureError(LivestyleError):
 
 
 class OutputError(LivestyleError):
-    """A file cannot be written."""
+    """A file, or a virtual camera, cannot be written."""
 
 
 class DisplayError(LivestyleError):

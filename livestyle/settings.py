@@ -173,6 +173,10 @@ class Settings:
             "SECONDS",
         ),
     )
+    virtual_camera: bool = field(
+        default=False,
+        metadata=_about(bool, "give the picture to other programs as a camera"),
+    )
     folder: Path = field(
         default=Path("recordings"),
         metadata=_about(Path, "where the keys put recordings, snapshots", "FOLDER"),
@@ -186,7 +190,11 @@ class Settings:
 
 
 # Flags that are not their field's name: 'for' is a word of Python's, "-" is in none.
-FLAGS = {"seconds": "for", "record_what": "record-what"}
+FLAGS = {
+    "seconds": "for",
+    "record_what": "record-what",
+    "virtual_camera": "virtual-camera",
+}
 
 
 def add_options(parser: argparse.ArgumentParser, *names: str) -> None:

@@ -35,6 +35,7 @@ OPTIONS: dict[str, tuple[str, str, Any]] = {
     "record": ("a.mp4", '"a.mp4"', Path("a.mp4")),
     "record_what": ("both", '"both"', "both"),
     "replay": ("2.5", "2.5", 2.5),
+    "virtual_camera": ("", "true", True),
     "folder": ("takes", '"takes"', Path("takes")),
     "stats": ("s.json", '"s.json"', Path("s.json")),
 }
@@ -77,10 +78,11 @@ def test_every_option_is_read_from_a_file(tmp_path: Path, name: str):
 
 @pytest.mark.parametrize("name", SWITCHES)
 def test_every_switch_goes_off_as_well_as_on(tmp_path: Path, name: str):
-    assert getattr(load_settings(typed(f"--no-{name}")), name) is False
-    file = toml(tmp_path, f"{name} = false")
+    key = flag(name)[2:]
+    assert getattr(load_settings(typed(f"--no-{key}")), name) is False
+    file = toml(tmp_path, f"{key} = false")
     assert getattr(load_settings({}, file), name) is False
-    assert getattr(load_settings(typed(f"--{name}"), file), name) is True
+    assert getattr(load_settings(typed(f"--{key}"), file), name) is True
 
 
 def test_the_command_line_goes_before_the_file_and_the_file_before_the_defaults(
@@ -200,7 +202,7 @@ def test_the_help_lists_every_option_with_its_default():
         assert flag(row.name) in text
         assert " ".join(row.metadata["help"].split()) in text
         if isinstance(row.default, bool):
-            assert f"--no-{row.name}" in text
+            assert f"--no-{flag(row.name)[2:]}" in text
             assert f"{row.metadata['help']} ({'on' if row.default else 'off'})" in text
         elif row.default is not None:
             assert f"{row.metadata['help']} ({row.default})" in text
