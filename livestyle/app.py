@@ -8,11 +8,11 @@ from contextlib import ExitStack, nullcontext
 from typing import Any
 
 from livestyle.bank import find
+from livestyle.beginning import first_controls
 from livestyle.cameras import first_camera
 from livestyle.choice import open_painter
-from livestyle.commands import press
-from livestyle.controls import Controls
-from livestyle.errors import SourceError, UnknownStyleError
+from livestyle.commands import point, press
+from livestyle.errors import SourceError
 from livestyle.frame import Frame, Pixels
 from livestyle.latest import Latest
 from livestyle.meter import Meter
@@ -21,10 +21,12 @@ from livestyle.pacing import Paced
 from livestyle.settings import Settings
 from livestyle.sinks.virtual_camera import wanted
 from livestyle.sinks.window import Window
+from livestyle.slides import SECONDS, SlideShow
 from livestyle.sources import open_source
 from livestyle.sources.source import Source
 from livestyle.stylizer import Stylizer
 from livestyle.takes import Takes
+from livestyle.view import View
 
 PATIENCE = 15.0  # seconds for a camera or stream to give its first picture
 IDLE_MS = 20  # waiting for keys while no new picture is there
@@ -60,7 +62,8 @@ class App:
             threads=settings.threads,
             precision=settings.precision,
         )
-        self.controls = self._make_controls()
+        self.controls = first_controls(settings, self.painter.names)
+        self.slides = SlideShow(self.controls, settings.slide_show or SECONDS)
         self.stylize = Stylizer(self.painter, self.controls)
         self.meter = meter or Meter()
         self._paused_frames = 0
@@ -123,6 +126,7 @@ class App:
                 taken = time.monotonic()
                 if self.source.live:
                     stages.add("capture", taken - frame.captured)
+                self.slides.turn(frame.captured)
                 with stages.timed("paint"):
                     shown = self.stylize(frame)
                 with stages.timed("record"):
@@ -184,6 +188,9 @@ class App:
         while key is not None:  # all that wait: a slow painter asks seldom
             press(key, self.controls)
             key = self.window.read_key()
+        while (mouse := self.window.read_mouse()) is not None:
+            point(mouse, self.controls)
+        self.controls.count_down()
         self.window.fullscreen(self.controls.fullscreen)
         # Keys act on the picture that is seen, also while it stands still.
         self.takes.follow()
@@ -209,21 +216,10 @@ class App:
             recording_paused=controls.recording_paused,
             paused=controls.paused,
             stylizing=controls.stylizing,
-        )
-
-    def _make_controls(self) -> Controls:
-        settings, names = self.settings, self.painter.names
-        style = settings.style or names[0]
-        if style not in names:
-            raise UnknownStyleError(style, names)
-        return Controls(
-            styles=names,
-            index=names.index(style),
-            strength=settings.strength,
-            mirror=settings.mirror,
-            overlay=settings.overlay,
-            fullscreen=settings.fullscreen,
-            record_what=settings.record_what,
+            second=controls.blended,
+            weight=controls.weight,
+            keep_colours=controls.keep_colours,
+            working=controls.working,
         )
 
     def _open_source(self) -> Source:
@@ -254,10 +250,14 @@ class App:
         if not self.settings.window:
             return None
         overlay = Overlay()
+        # This very stylizer, whatever takes its place in the loop.
+        view = View(self.stylize, self.controls, self.source.fps)
 
         def decorate(frame: Frame) -> Pixels:
+            with self.meter.stages.timed("view"):
+                pixels = view.of(frame)
             with self.meter.stages.timed("overlay"):
-                return overlay.draw(frame.pixels, self._status(), self.controls)
+                return overlay.draw(pixels, self._status(), self.controls)
 
         window = Window(decorate=decorate)
         self._open.callback(window.close)

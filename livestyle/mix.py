@@ -54,9 +54,19 @@ class Mix:
         # A clock that was set back (a file that starts over) ends the fade.
         passed = now - self._since
         done = min(1.0, passed / self.fade) if passed >= 0 and self.fade else 1.0
-        style = self._from + np.float32(done) * (self._to - self._from)
-        mixed = self.identity + np.float32(strength) * (style - self.identity)
-        return np.asarray(mixed, np.float32)
+        style = between(self._from, self._to, done)
+        return between(self.identity, style, strength)
+
+
+def between(one: Embedding, other: Embedding, weight: float) -> Embedding:
+    """A blend of two styles: a point on the line from the one to the other.
+
+    Args:
+        one: shape (D,).
+        other: shape (D,).
+        weight: 0 is the one, 1 the other.
+    """
+    return np.asarray(one + np.float32(weight) * (other - one), np.float32)
 
 
 def paint_share(strength: float) -> float:

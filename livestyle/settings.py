@@ -36,7 +36,7 @@ def parse_strength(text: str | float) -> float:
     """Reads a number from 0 to 1."""
     value = float(text)
     if not 0 <= value <= 1:
-        raise ValueError("a strength is a number from 0 to 1")
+        raise ValueError("it is a number from 0 to 1")
     return value
 
 
@@ -111,6 +111,23 @@ class Settings:
         default=1.0,
         metadata=_about(
             parse_strength, "0 is the camera's picture, 1 the full style", "0..1"
+        ),
+    )
+    blend: str | None = field(
+        default=None, metadata=_about(str, "a second style, blended in", "NAME")
+    )
+    blend_weight: float = field(
+        default=0.5,
+        metadata=_about(parse_strength, "how much of the blend that one is", "0..1"),
+    )
+    keep_colours: bool = field(
+        default=False,
+        metadata=_about(bool, "keep the camera's colours, paint in light and dark"),
+    )
+    slide_show: float | None = field(
+        default=None,
+        metadata=_about(
+            parse_seconds, "go on to the next style every so often", "SECONDS"
         ),
     )
     model: Path | None = field(
@@ -189,9 +206,13 @@ class Settings:
     )
 
 
-# Flags that are not their field's name: 'for' is a word of Python's, "-" is in none.
+# Options whose flag is not their field's name: 'for' is a word of Python's, and flags
+# have a dash where names have a line.
 FLAGS = {
     "seconds": "for",
+    "blend_weight": "blend-weight",
+    "keep_colours": "keep-colours",
+    "slide_show": "slide-show",
     "record_what": "record-what",
     "virtual_camera": "virtual-camera",
 }

@@ -5,25 +5,35 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from livestyle.chroma import Chroma
+from livestyle.contract import Embedding
 from livestyle.controls import Controls
 from livestyle.errors import UnknownStyleError
 from livestyle.frame import Frame, Pixels
-from livestyle.mix import Mix, paint_share
+from livestyle.mix import Mix, between, paint_share
 from livestyle.model import Painter
+from livestyle.strokes import Strokes
 
 
 class Stylizer:
-    """Paints frames by the controls: style, strength, on or off, mirror.
+    """Paints frames by the controls: style, blend, strength, colours, strokes, mirror.
 
     Args:
         painter: what paints.
         controls: read at every frame; `controls.style` is one of `painter.names`.
+
+    Attributes:
+        content: what the last frame was painted from, mirrored if the controls say so;
+            None before the first one.
     """
 
     def __init__(self, painter: Painter, controls: Controls) -> None:
         self.painter = painter
         self.controls = controls
+        self.content: Pixels | None = None
         self._mix = Mix(painter.identity)
+        self._strokes = Strokes(painter.paint)
+        self._chroma = Chroma()
         self._before: float | None = None  # when the frame before this one was captured
         self._vectors = {name: painter.embedding(name) for name in painter.names}
 
@@ -51,19 +61,31 @@ class Stylizer:
         pixels = frame.pixels
         if self.controls.mirror:
             pixels = np.asarray(cv2.flip(pixels, 1), np.uint8)
+        self.content = pixels
         # The wish came after the frame before: a fade that began only now would show
         # the old style once more, which at a low rate looks like a key that is stuck.
         # Also while nothing is painted: switching it on again shall not fade.
         since = frame.captured if self._before is None else self._before
-        self._mix.go(self._vectors[self.controls.style], since)
+        self._mix.go(self._wished(), since)
         self._before = frame.captured
         if self.controls.stylizing and self.controls.strength > 0:
             pixels = self._paint(pixels, frame.captured)
         return frame.with_pixels(pixels)
 
+    def _wished(self) -> Embedding:
+        """The style, or the blend, that the controls wish for."""
+        controls = self.controls
+        style = self._vectors[controls.style]
+        if controls.blended is None:
+            return style
+        return between(style, self._vectors[controls.blended], controls.weight)
+
     def _paint(self, pixels: Pixels, now: float) -> Pixels:
-        strength = self.controls.strength
-        pastiche = self.painter.paint(pixels, self._mix.at(now, strength))
+        controls, strength = self.controls, self.controls.strength
+        embedding = self._mix.at(now, strength)
+        pastiche = self._strokes.paint(pixels, embedding, controls.working)
+        if controls.keep_colours:
+            self._chroma.keep(pastiche, pixels)
         share = paint_share(strength)
         if share == 1:
             return pastiche

@@ -67,6 +67,7 @@ def test_the_note_tells_the_strength():
         "paused",
         "recording",
         "recording_paused",
+        "keep_colours",
     ],
 )
 def test_a_switch_goes_there_and_back_and_touches_nothing_else(name: str):

@@ -23,6 +23,10 @@ OPTIONS: dict[str, tuple[str, str, Any]] = {
     "size": ("320x240", '"320x240"', (320, 240)),
     "style": ("great-wave", '"great-wave"', "great-wave"),
     "strength": ("0.25", "0.25", 0.25),
+    "blend": ("the-scream", '"the-scream"', "the-scream"),
+    "blend_weight": ("0.25", "0.25", 0.25),
+    "keep_colours": ("", "true", True),
+    "slide_show": ("7.5", "7.5", 7.5),
     "model": ("my.onnx", '"my.onnx"', Path("my.onnx")),
     "provider": ("cuda", '"cuda"', "cuda"),
     "precision": ("int8", '"int8"', "int8"),
@@ -78,11 +82,10 @@ def test_every_option_is_read_from_a_file(tmp_path: Path, name: str):
 
 @pytest.mark.parametrize("name", SWITCHES)
 def test_every_switch_goes_off_as_well_as_on(tmp_path: Path, name: str):
-    key = flag(name)[2:]
-    assert getattr(load_settings(typed(f"--no-{key}")), name) is False
-    file = toml(tmp_path, f"{key} = false")
+    assert getattr(load_settings(typed(f"--no-{flag(name)[2:]}")), name) is False
+    file = toml(tmp_path, f"{flag(name)[2:]} = false")
     assert getattr(load_settings({}, file), name) is False
-    assert getattr(load_settings(typed(f"--{key}"), file), name) is True
+    assert getattr(load_settings(typed(flag(name)), file), name) is True
 
 
 def test_the_command_line_goes_before_the_file_and_the_file_before_the_defaults(
