@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from livestyle.digits import Digits
 from livestyle.grid import Grid
+from livestyle.mix import FADE
 
 # What the note says when a switch goes off and on.
 _SWITCHES = {
@@ -68,6 +69,7 @@ class Controls:
         view: what the window shows: "painting", "wipe", "beside" or "wall".
         line: where the wipe's line is, from 0.0 (left) to 1.0 (right).
         sliding: the slide show is on.
+        fade: seconds that the change takes which was wished for last.
         photo_at: when a photo was asked for, in seconds of `clock`, None for none.
         snapshots: how many snapshots were asked for and not yet taken.
         replays: how many times the last seconds were asked for since they were saved.
@@ -98,6 +100,7 @@ class Controls:
     view: str = "painting"
     line: float = 0.5
     sliding: bool = False
+    fade: float = FADE
     photo_at: float | None = None
     snapshots: int = 0
     replays: int = 0
@@ -152,6 +155,7 @@ class Controls:
             self.say(f"no style {index + 1}")
             return
         self.index = index
+        self.fade = FADE
         self.stylizing = True
         self.say(self.style)
 
@@ -188,6 +192,7 @@ class Controls:
         self._say_blend()
 
     def _say_blend(self) -> None:
+        self.fade = FADE
         if self.second is None:
             self.say("no blend")
         else:

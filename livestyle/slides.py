@@ -5,6 +5,7 @@ from __future__ import annotations
 from livestyle.controls import Controls
 
 SECONDS = 10.0  # of each style, when nothing else was asked for
+FADE = 1.5  # seconds of a change: nobody waits for it, so it may be soft
 
 
 class SlideShow:
@@ -37,4 +38,5 @@ class SlideShow:
             self._index, self._since = controls.index, now
         elif now - self._since >= self.seconds:
             controls.step_style(+1)
+            controls.fade = min(FADE, self.seconds / 2)
             self._index, self._since = controls.index, now

@@ -66,7 +66,7 @@ class Stylizer:
         # the old style once more, which at a low rate looks like a key that is stuck.
         # Also while nothing is painted: switching it on again shall not fade.
         since = frame.captured if self._before is None else self._before
-        self._mix.go(self._wished(), since)
+        self._mix.go(self._wished(), since, self.controls.fade)
         self._before = frame.captured
         if self.controls.stylizing and self.controls.strength > 0:
             pixels = self._paint(pixels, frame.captured)

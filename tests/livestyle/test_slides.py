@@ -65,6 +65,21 @@ def test_a_clock_that_was_set_back_begins_anew():
     assert shown(show, 100, 0, 1.9, 2) == [*["great-wave"] * 3, "starry-night"]
 
 
+def test_its_changes_are_softer_than_those_of_a_key():
+    show = SlideShow(Controls(STYLES, sliding=True), seconds=10)
+    shown(show, 0, 9)
+    assert show.controls.fade == 0.3
+    shown(show, 10)
+    assert show.controls.fade == 1.5
+    show.controls.choose_style(0)
+    assert show.controls.fade == 0.3
+    quick = SlideShow(Controls(STYLES, sliding=True), seconds=1)
+    shown(quick, 0, 1)
+    assert quick.controls.fade == 0.5, "a style is never there alone"
+    quick.controls.change_weight(+0.1)
+    assert quick.controls.fade == 0.3
+
+
 def test_it_is_on_from_the_beginning_when_it_was_asked_for():
     assert first_controls(Settings(slide_show=3.0), STYLES).sliding
     assert not first_controls(Settings(), STYLES).sliding

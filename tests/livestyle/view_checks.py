@@ -133,6 +133,8 @@ def tile_of(seen: Pixels, number: int) -> Pixels:
 def see_slide_show(sitting: Sitting, key: str) -> None:
     step(sitting, key, styled("tinted"), "no next style")
     sitting.press(key)
+    # Nothing is seen of its end: let it be taken before the next key comes.
+    sitting.wait_for(styled("tinted"), "the picture stands still", ticks=10)
     step(sitting, "p", sitting.look, "it does not end")
 
 
@@ -152,7 +154,13 @@ def counted(number: int) -> Look:
     """The negative, with a number in its corner."""
     controls = Controls(("negative",), overlay=False, photo_at=number, clock=lambda: 0)
     status = Status("negative", 1.0, "CPU", 30.0)
-    return lambda pixels: Overlay().draw(255 - pixels, status, controls)
+
+    def look(pixels: Pixels) -> Pixels:
+        drawn = Overlay().draw(255 - pixels, status, controls)
+        assert (drawn != 255 - pixels).any()
+        return drawn
+
+    return look
 
 
 VIEW_CHECKS: dict[str, Callable[[Sitting, str], None]] = {
