@@ -115,6 +115,25 @@ def judged() -> str:
     return "\n".join(lines)
 
 
+def recordings() -> str:
+    """docs/recordings.md with what remembering was measured to cost."""
+    text = (ROOT / "docs/recordings.md").read_text("utf-8")
+    return _fill(text, "replay", replay())
+
+
+def replay() -> str:
+    """What it takes beside a recording."""
+    data = json.loads((ROOT / "benchmarks/results/replay.json").read_text("utf-8"))
+    own, other = data["replay"], data["recording"]
+    return (
+        f"at {data['size']} {own['cpu_ms_per_frame']:.1f} ms of one core a frame, "
+        f"which is {own['share_of_a_core_at_30_fps']:.0%} of it\nat 30 frames/s, and "
+        f"{own['megabytes_in_10_s']:.0f} MB for 10 s (`benchmarks/replay.py`; a "
+        f"recording takes {other['cpu_ms_per_frame']:.1f} ms and "
+        f"{other['megabytes_in_10_s']:.0f} MB)"
+    )
+
+
 def live() -> str:
     """docs/live.md with its measured figures renewed."""
     text = (ROOT / "docs/live.md").read_text("utf-8")
@@ -208,6 +227,7 @@ def main() -> int:
         "models/README.md": models(),
         "docs/training.md": training(),
         "docs/evaluate.md": judging(),
+        "docs/recordings.md": recordings(),
         "docs/live.md": live(),
     }
     for path, text in pages.items():

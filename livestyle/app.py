@@ -21,6 +21,7 @@ from livestyle.meter import Meter
 from livestyle.overlay import Overlay, Status
 from livestyle.providers import require_gpu
 from livestyle.settings import Settings
+from livestyle.sinks.virtual_camera import wanted
 from livestyle.sinks.window import Window
 from livestyle.slides import SECONDS, SlideShow
 from livestyle.sources.starting import start_source
@@ -82,8 +83,12 @@ class App:
                 self.source.fps,
                 clock=time.monotonic if self.source.live else None,
                 encoded=lambda seconds: self.meter.stages.add("encode", seconds),
+                replay=settings.replay if settings.window else 0.0,  # keys alone ask
             )
             self._open.callback(self.takes.close)
+            self.outlet = wanted(settings.virtual_camera, settings.size)
+            if self.outlet is not None:
+                self._open.callback(self.outlet.close)
             self.window = self._open_window()
         except BaseException:
             self._open.close()
@@ -112,6 +117,7 @@ class App:
             "stages_ms": self.meter.stages.summary(),  # the encoder ends after the loop
             "written": [str(path) for path in self.takes.written],
             "frames_left_out_of_recordings": self.takes.left_out,
+            "encoder": self.takes.encoder or None,
         }
 
     def _loop(self) -> None:
@@ -134,7 +140,9 @@ class App:
                 else:
                     shown = painted
                     with stages.timed("record"):
-                        self.takes.write(shown)
+                        self.takes.write(shown, frame)
+                        if self.outlet is not None:
+                            self.outlet.write(shown)
             self._report.look()
             self._show(shown, fresh=frame is not None)
             if frame is not None:
@@ -205,7 +213,8 @@ class App:
     def _status(self) -> Status:
         controls, meter = self.controls, self.meter
         live = self.source if isinstance(self.source, Latest) else None
-        troubles = self._fallback.trouble, self.takes.trouble, self.source.status
+        lost = self.outlet.trouble if self.outlet is not None else ""
+        amiss = self._fallback.trouble, self.takes.trouble, lost, self.source.status
         return Status(
             style=controls.style,
             strength=controls.strength,
@@ -216,7 +225,8 @@ class App:
             latency_p95_ms=meter.latency_ms(95) if live else None,
             dropped=live.dropped if live else None,
             recording_seconds=self.takes.seconds,
-            warning=" - ".join(filter(None, troubles)),
+            warning=" - ".join(filter(None, amiss)),
+            recording_paused=controls.recording_paused,
             paused=controls.paused,
             stylizing=controls.stylizing,
             second=controls.blended,

@@ -25,6 +25,7 @@ def first_controls(settings: Settings, names: tuple[str, ...]) -> Controls:
         mirror=settings.mirror,
         overlay=settings.overlay,
         fullscreen=settings.fullscreen,
+        record_what=settings.record_what,
         second=second,
         weight=settings.blend_weight,
         keep_colours=settings.keep_colours,

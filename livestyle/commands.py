@@ -110,8 +110,14 @@ COMMANDS: tuple[Command, ...] = (
     # Some window systems report "?" without its shift.
     _switch(["h", "?", "/"], "help", "these keys", "help"),
     Command(("s",), "snapshot", "save the picture", Controls.ask_snapshot),
+    Command(("z",), "replay", "save the last seconds", Controls.ask_replay),
+    Command(("i",), "gif", "save the last 3 seconds as a GIF", Controls.ask_gif),
     Command(("t",), "photo", "3, 2, 1, and save the picture", Controls.ask_photo),
     _switch(["r"], "record", "start or stop a recording", "recording"),
+    Command(("e",), "cut", "pause the recording", Controls.pause_recording),
+    Command(
+        ("d",), "what", "record painting, camera or both", Controls.step_record_what
+    ),
     _switch(["f"], "fullscreen", "fill the screen", "fullscreen"),
     _switch(["k"], "pause", "freeze the picture", "paused"),
     Command(("q", "escape"), "quit", "finish and leave", Controls.quit),

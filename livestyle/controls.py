@@ -20,7 +20,15 @@ _SWITCHES = {
     "fullscreen": ("window", "full screen"),
     "paused": ("running", "paused"),
     "recording": ("recording stopped", "recording"),
+    "recording_paused": ("recording goes on", "recording paused"),
     "keep_colours": ("the painting's colours", "the camera's colours"),
+}
+
+# What a recording shows, and what the note says of it.
+RECORDED = {
+    "painted": "the painting",
+    "original": "the camera's picture",
+    "both": "camera and painting",
 }
 # What the window can show, and what the note says of it.
 _VIEWS = {
@@ -52,6 +60,8 @@ class Controls:
         fullscreen: fill the screen.
         paused: keep the shown picture.
         recording: a recording is wanted.
+        recording_paused: what is shown now is not recorded.
+        record_what: what recordings show that begin now, one of `RECORDED`.
         second: which style is blended into the chosen one, None for none.
         weight: how much of the blend is the second style, 0.0 to 1.0.
         keep_colours: give the painting the camera's colours.
@@ -62,6 +72,8 @@ class Controls:
         fade: seconds that the change takes which was wished for last.
         photo_at: when a photo was asked for, in seconds of `clock`, None for none.
         snapshots: how many snapshots were asked for and not yet taken.
+        replays: how many times the last seconds were asked for since they were saved.
+        gifs: how many times they were asked for as a GIF.
         quitting: leave the main loop.
         note: what the last key did, in a few words, else "".
         noted: when, in seconds of `clock`.
@@ -79,6 +91,8 @@ class Controls:
     fullscreen: bool = False
     paused: bool = False
     recording: bool = False
+    recording_paused: bool = False
+    record_what: str = "painted"
     second: int | None = None
     weight: float = 0.5
     keep_colours: bool = False
@@ -89,6 +103,8 @@ class Controls:
     fade: float = FADE
     photo_at: float | None = None
     snapshots: int = 0
+    replays: int = 0
+    gifs: int = 0
     quitting: bool = False
     note: str = ""
     noted: float = 0.0
@@ -264,6 +280,31 @@ class Controls:
         """Asks for the picture that is on the screen as a file."""
         self.snapshots += 1
         self.say("snapshot")
+
+    def pause_recording(self) -> None:
+        """Pauses the recording, or lets it go on."""
+        if self.recording:
+            self.toggle("recording_paused")
+        else:
+            self.say("no recording to pause")
+
+    def step_record_what(self) -> None:
+        """Chooses what recordings show; one that runs stays as it is."""
+        kinds = list(RECORDED)
+        place = (kinds.index(self.record_what) + 1) % len(kinds)
+        self.record_what = kinds[place]
+        next_one = "the next recording: " if self.recording else "records "
+        self.say(next_one + RECORDED[self.record_what])
+
+    def ask_replay(self) -> None:
+        """Asks for the seconds that have just passed as a movie."""
+        self.replays += 1
+        self.say("saving the last seconds")
+
+    def ask_gif(self) -> None:
+        """Asks for the last three seconds as an animated GIF."""
+        self.gifs += 1
+        self.say("making a GIF")
 
     def quit(self) -> None:
         """Asks the main loop to end."""

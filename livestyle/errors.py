@@ -9,7 +9,7 @@
     ├── ProviderError   an execution provider was asked for and is not there
     │   └── GpuError            --require-gpu, and no GPU runs the painter
     ├── PictureError    a picture cannot be read or has an impossible size
-    ├── OutputError     a file cannot be written
+    ├── OutputError     a file, or a virtual camera, cannot be written
     └── DisplayError    a window cannot be shown
 
 They are raised where the cause is known and caught in one place, `cli.main`.
@@ -84,7 +84,7 @@ class PictureError(LivestyleError):
 
 
 class OutputError(LivestyleError):
-    """A file cannot be written."""
+    """A file, or a virtual camera, cannot be written."""
 
 
 class DisplayError(LivestyleError):

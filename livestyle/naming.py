@@ -182,6 +182,35 @@ def write_whole(
         unfinished.unlink(missing_ok=True)
 
 
+def write_fresh(
+    folder: Path, style: str, suffix: str, data: bytes | memoryview
+) -> Path:
+    """Writes a file under the first of `names` that is free, whole or not at all.
+
+    Args:
+        folder: where; it is made if needed.
+        style: the style's name, for the file's.
+        suffix: the kind of file.
+        data: all of it.
+
+    Returns:
+        The new file.
+
+    Raises:
+        OutputError: the folder or the file cannot be made.
+    """
+    while True:
+        path = fresh_path(folder, style, suffix)
+        try:
+            write_whole(path, data)
+        except OutputError:
+            if not os.path.lexists(path):
+                raise
+            # Somebody took the name at the same moment: the next one, then.
+        else:
+            return path
+
+
 def _link(finished: Path, path: Path) -> None:
     """Adds a name to a file, failing if the name is taken."""
     try:

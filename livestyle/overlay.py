@@ -37,6 +37,7 @@ class Status:
         latency_p95_ms: the age that 95 % of the frames stay below, None when unknown.
         dropped: frames never shown because a newer one was there, None for files.
         recording_seconds: how long the recording is, None when there is none.
+        recording_paused: True while the recording is paused.
         warning: what is amiss, in one line, else "".
         paused: True while the picture is frozen.
         stylizing: False if the camera's picture is shown as it is.
@@ -55,6 +56,7 @@ class Status:
     latency_p95_ms: float | None = None
     dropped: int | None = None
     recording_seconds: float | None = None
+    recording_paused: bool = False
     warning: str = ""
     paused: bool = False
     stylizing: bool = True
@@ -187,7 +189,8 @@ def _warnings(status: Status, pixels: Pixels) -> Iterable[Plate]:
     if words := tuple(status.warning.split()):
         yield text_plate(words, size, _room(pixels), ALARM, gap=" ")
     if status.recording_seconds is not None:
-        yield recording_plate(int(status.recording_seconds), size)
+        seconds = int(status.recording_seconds)
+        yield recording_plate(seconds, size, paused=status.recording_paused)
 
 
 def _report(status: Status, note: str, pixels: Pixels) -> Iterable[Plate]:

@@ -21,6 +21,7 @@ ALARM: Colour = (150, 20, 24, 225)
 _WHITE: Colour = (244, 244, 240, 255)
 _MUTED: Colour = (184, 186, 190, 255)
 _RED: Colour = (240, 52, 48, 255)
+_GREY: Colour = (150, 150, 146, 255)
 
 _Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
 
@@ -91,15 +92,15 @@ def text_plate(
 
 
 @lru_cache(maxsize=4)
-def recording_plate(seconds: int, size: int) -> Plate:
-    """A red dot and how long the recording is, in minutes and seconds."""
-    text = f"REC {seconds // 60}:{seconds % 60:02}"
+def recording_plate(seconds: int, size: int, *, paused: bool = False) -> Plate:
+    """A dot, red unless it is paused, and the recording's minutes and seconds."""
+    text = f"{'PAUSED' if paused else 'REC'} {seconds // 60}:{seconds % 60:02}"
     font = ImageFont.load_default(size)
     pad, step = _padding(size), _line_step(size)
     width = round(font.getlength(text)) + 2 * pad + round(1.25 * size)
     image = Image.new("RGBA", (width, step + pad), DARK)
     dot = _disc(round(0.8 * size))
-    image.paste(_RED, (pad, (image.height - dot.height) // 2), dot)
+    image.paste(_GREY if paused else _RED, (pad, (image.height - dot.height) // 2), dot)
     pen = ImageDraw.Draw(image)
     _write(pen, (pad + round(1.25 * size), pad // 2), text, font, _WHITE)
     return _rendered(image)

@@ -15,9 +15,11 @@ from pathlib import Path
 from typing import Any
 
 from livestyle.contract import MAX_SIDE, MIN_SIDE, PRECISIONS
+from livestyle.controls import RECORDED
 from livestyle.errors import SettingsError
 
 FORMATS = ("auto", "mjpg", "yuyv")
+LONGEST_REPLAY = 600  # seconds; memory sets another limit
 
 
 def parse_size(text: str) -> tuple[int, int]:
@@ -62,12 +64,27 @@ def parse_format(text: str) -> str:
     return text.lower()
 
 
+def parse_replay(text: str | float) -> float:
+    """Reads how many seconds are remembered, 0 for none."""
+    value = float(text)
+    if not 0 <= value <= LONGEST_REPLAY:
+        raise ValueError(f"it is a number of seconds from 0 to {LONGEST_REPLAY}")
+    return value
+
+
 def parse_threads(text: str | int) -> int:
     """Reads a number of threads, 0 for automatic."""
     value = int(text)
     if not 0 <= value <= 512:
         raise ValueError("it is a whole number from 0 to 512")
     return value
+
+
+def parse_record_what(text: str) -> str:
+    """Reads what a recording shows."""
+    if text not in RECORDED:
+        raise ValueError("it is painted, original or both")
+    return text
 
 
 def parse_precision(text: str) -> str:
@@ -192,6 +209,26 @@ class Settings:
         default=None,
         metadata=_about(Path, "record to this MP4 file from the start", "FILE"),
     )
+    record_what: str = field(
+        default="painted",
+        metadata=_about(
+            parse_record_what,
+            "what recordings show: painted, original or both side by side",
+            "NAME",
+        ),
+    )
+    replay: float = field(
+        default=10.0,
+        metadata=_about(
+            parse_replay,
+            "how much a key can save after it has happened; 0 remembers nothing",
+            "SECONDS",
+        ),
+    )
+    virtual_camera: bool = field(
+        default=False,
+        metadata=_about(bool, "give the picture to other programs as a camera"),
+    )
     folder: Path = field(
         default=Path("recordings"),
         metadata=_about(Path, "where the keys put recordings, snapshots", "FOLDER"),
@@ -212,6 +249,8 @@ FLAGS = {
     "blend_weight": "blend-weight",
     "keep_colours": "keep-colours",
     "slide_show": "slide-show",
+    "record_what": "record-what",
+    "virtual_camera": "virtual-camera",
 }
 
 

@@ -1,4 +1,4 @@
-"""Recordings and snapshots as the controls ask for them."""
+"""Recordings, snapshots and the last seconds as the controls ask for them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from pathlib import Path
 from livestyle.controls import Controls
 from livestyle.errors import OutputError
 from livestyle.frame import Frame
+from livestyle.hindsight import Hindsight
 from livestyle.naming import fresh_path
+from livestyle.sides import recorded
 from livestyle.sinks.recorder import Recorder
 from livestyle.sinks.snapshot import save_snapshot
 
@@ -29,11 +31,14 @@ class Takes:
             in a stall. None for a file, of which no frame is ever left out.
         encoded: is told how many seconds each frame took to encode, in the encoder's
             thread.
+        replay: how many seconds are remembered for the keys that save the last ones.
 
     Attributes:
         written: files that were finished.
         trouble: what last went wrong, one line, "" if nothing did.
         left_out: frames that the encoder had no time for.
+        encoder: FFmpeg's name of what encoded the latest recording, "" before one.
+        hindsight: what saves the last seconds.
 
     Raises:
         OutputError: `file` is there already or cannot be made.
@@ -48,37 +53,54 @@ class Takes:
         *,
         clock: Callable[[], float] | None = None,
         encoded: Callable[[float], object] | None = None,
+        replay: float = 0.0,
     ) -> None:
         self.controls = controls
         self.folder = folder
         self.written: list[Path] = []
         self.trouble = ""
         self.left_out = 0
+        self.encoder = ""
         self._fps = fps
         self._clock = clock
         self._encoded = encoded
         self._file = file
+        self._what = controls.record_what
         self._recorder: Recorder | None = None
         if file is not None:
             self._recorder = self._make_recorder(file)
             controls.recording = True
+        self.hindsight = Hindsight(
+            controls, folder, replay, fps, saved=self._saved, failed=self._say_failed
+        )
 
     @property
     def seconds(self) -> float | None:
         """How long the recording is by now, None when there is none."""
         return None if self._recorder is None else self._recorder.seconds
 
-    def write(self, frame: Frame) -> None:
+    def write(self, frame: Frame, original: Frame | None = None) -> None:
         """Records the frame if that is wanted.
+
+        Args:
+            frame: the painted frame.
+            original: what it was painted from; None if it is the same.
 
         Raises:
             OutputError: the recording named on the command line broke.
         """
         self.follow()
+        if self.hindsight.replay is not None:
+            self.hindsight.write(
+                self._side(self.controls.record_what, frame, original or frame)
+            )
         if self._recorder is None:
             return
+        if self.controls.recording_paused:
+            self._recorder.skip(frame)
+            return
         try:
-            self._recorder.write(frame)
+            self._recorder.write(self._side(self._what, frame, original or frame))
         except OutputError as error:
             self._fail(error)
 
@@ -89,12 +111,10 @@ class Takes:
             try:
                 path = save_snapshot(frame, self.folder, self.controls.style)
             except OutputError as error:
-                self.trouble = str(error)
-                self.controls.say(error.message)
+                self._say_failed(error)
             else:
                 self.trouble = ""
-                self.written.append(path)
-                self.controls.say(f"saved {path.name}")
+                self._saved(path)
 
     def follow(self) -> None:
         """Starts or ends a recording as the controls say, also between frames."""
@@ -102,15 +122,21 @@ class Takes:
             self._start()
         elif not self.controls.recording and self._recorder is not None:
             self._stop()
+        if not self.controls.recording:
+            self.controls.recording_paused = False
+        self.hindsight.follow()
 
     def close(self) -> None:
-        """Finishes the recording.
+        """Finishes the recording and everything else that is being saved.
 
         Raises:
             OutputError: the recording named on the command line broke.
         """
         self.controls.recording = False
-        self.follow()
+        try:
+            self.follow()
+        finally:
+            self.hindsight.close()
 
     def _start(self) -> None:
         try:
@@ -120,7 +146,11 @@ class Takes:
         except OutputError as error:
             self._fail(error)
 
+    def _side(self, what: str, painted: Frame, original: Frame) -> Frame:
+        return recorded(what, painted, original, mirror=self.controls.mirror)
+
     def _make_recorder(self, path: Path) -> Recorder:
+        self._what = self.controls.record_what
         return Recorder(
             path,
             fps_hint=self._fps,
@@ -136,11 +166,20 @@ class Takes:
         except OutputError as error:
             self._fail(error, recorder.path)
             return
+        finally:
+            self.encoder = recorder.encoder
         self.left_out += recorder.left_out
         if recorder.frames:
-            self.written.append(recorder.path)
-            self.controls.say(f"saved {recorder.path.name}")
+            self._saved(recorder.path)
         self._file = None
+
+    def _saved(self, path: Path) -> None:
+        self.written.append(path)
+        self.controls.say(f"saved {path.name}")
+
+    def _say_failed(self, error: OutputError) -> None:
+        self.trouble = str(error)
+        self.controls.say(error.message)
 
     def _fail(self, error: OutputError, path: Path | None = None) -> None:
         """Ends the recording; the run too, if the recording is what it is for."""
@@ -150,6 +189,7 @@ class Takes:
         if recorder is not None:
             path = recorder.path
             recorder.close()  # has raised its error before, and only finishes now
+            self.encoder = recorder.encoder
         if self._file is not None and path == self._file:
             raise error
         self.controls.say(error.message)

@@ -196,7 +196,7 @@ class _Painting:
             painted.height,
             rate=self._clip.rate,
             tick=self._tick,
-            prompt=False,
+            effort="small",
             pixel_aspect=self._clip.pixel_aspect(decoded.rotation),
         )
         self._movie = movie

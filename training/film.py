@@ -39,7 +39,7 @@ class Film:
         self._part = path.with_name(f".{path.stem[:80]}.{token}.part{path.suffix}")
         self._ticks = int(Fraction(1, RATE) / TICK)
         self._at = 0
-        self._movie = Movie(NewFile(self._part), *size_wh, prompt=False)
+        self._movie = Movie(NewFile(self._part), *size_wh, effort="small")
 
     def add(self, picture: Picture) -> None:
         """Adds a picture, RGB, 0..1, shape (H, W, 3) of any size.

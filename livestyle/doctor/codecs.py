@@ -68,7 +68,7 @@ def _movie() -> tuple[float, int]:
 
 
 def _try(name: str) -> Finding:
-    """An encoder of hardware; recordings do without, so that it is never wrong."""
+    """An encoder of hardware; recordings can do without, so it is never wrong."""
     import av
     from av.video.codeccontext import VideoCodecContext
 
@@ -88,10 +88,10 @@ def _try(name: str) -> Finding:
             packets += len(context.encode(picture))
         packets += len(context.encode(None))
     except ValueError:
-        return Finding(check, "ok", "not in this PyAV; recordings use libx264")
+        return Finding(check, "ok", "not in this PyAV; recordings do without")
     except av.FFmpegError as error:
         why = error.strerror or type(error).__name__
-        text = f"does not open here ({why}); recordings use libx264"
+        text = f"does not open here ({why}); recordings do without"
         return Finding(check, "ok", text)
     if packets != FRAMES:
         return Finding(check, "ok", f"not whole: {packets} of {FRAMES} frames came out")

@@ -11,10 +11,9 @@ from livestyle.apart import TrialError, apart
 from livestyle.cameras import find_cameras
 from livestyle.doctor import pip
 from livestyle.doctor.finding import Finding
+from livestyle.sinks.virtual_device import INSTALL_LOAD, LOAD, OBS, PACKAGE
 
 CHECK = "virtual camera"
-LOAD = "sudo modprobe v4l2loopback devices=1 exclusive_caps=1 card_label=livestyle"
-OBS = "Install OBS Studio 28 or newer and start its virtual camera once."
 MODULE = Path("/sys/module/v4l2loopback")
 
 
@@ -41,7 +40,7 @@ def check_virtual_camera() -> Iterator[Finding]:
 def _package() -> Iterator[Finding]:
     if find_spec("pyvirtualcam") is None:
         text = "pyvirtualcam is not installed, so no other program can get the picture"
-        yield Finding(CHECK, "warning", text, pip.install("pyvirtualcam>=0.12"))
+        yield Finding(CHECK, "warning", text, pip.install(PACKAGE))
 
 
 def _device() -> Iterator[Finding]:
@@ -55,5 +54,5 @@ def _device() -> Iterator[Finding]:
         fix = f"sudo modprobe -r v4l2loopback && {LOAD}"
     else:
         text = "there is no v4l2loopback device"
-        fix = f"sudo apt-get install v4l2loopback-dkms && {LOAD}"
+        fix = INSTALL_LOAD
     yield Finding(CHECK, "warning", text, fix)

@@ -2,38 +2,30 @@
 
 from __future__ import annotations
 
-import os
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from fractions import Fraction
 from pathlib import Path
+from typing import cast
 
 # OpenCV before PyAV: with PyAV's libxcb loaded first, no window ever comes up.
 import cv2  # noqa: F401
 
 # isort: split
 import av
-import numpy as np
 from av.audio.stream import AudioStream
 from av.container import OutputContainer
 from av.packet import Packet
 from av.stream import Stream
-from av.video.frame import PictureType, VideoFrame
-from av.video.reformatter import (
-    ColorPrimaries,
-    ColorRange,
-    Colorspace,
-    ColorTrc,
-    Interpolation,
-    VideoReformatter,
-)
+from av.video.frame import PictureType
+from av.video.stream import VideoStream
 
 from livestyle.errors import OutputError
 from livestyle.frame import Pixels
 from livestyle.naming import output_error
-from livestyle.sinks.fitting import fit
-from livestyle.sinks.newfile import NewFile
+from livestyle.sinks.h264 import Converter, Effort, describe, options
+from livestyle.sinks.newfile import File
 
 # The clock of MPEG: fine enough for any camera, and a whole number of ticks for a frame
 # at 24, 25, 30, 50 and 60 frames/s.
@@ -46,16 +38,6 @@ FORMATS = {".mp4": "mp4", ".m4v": "mp4", ".mov": "mov", ".mkv": "matroska"}
 LONGEST_WITHOUT_KEYFRAME = Fraction(1)
 FRAGMENT_MICROSECONDS = 500_000
 
-# Brush strokes are fine detail: below 18 files grow without a visible gain, above 20
-# the strokes begin to smear.
-QUALITY = "19"
-
-# Without it swscale cuts instead of rounding, and all colours come out darker.
-ROUNDING = Interpolation.BILINEAR | Interpolation.ACCURATE_RND
-
-# FFmpeg's number for the matrix; PyAV has a name for swscale's only.
-AVCOL_SPC_BT709 = 1
-
 
 class Movie:
     """One movie file with one H.264 stream, 8-bit 4:2:0, BT.709 colours.
@@ -64,15 +46,18 @@ class Movie:
     happens to the program. `close` adds the index that makes it an ordinary MP4.
 
     Args:
-        file: where it goes; its suffix, one of `FORMATS`, says which container.
+        file: where it goes; the suffix of its path, one of `FORMATS`, says which
+            container.
         width: pixels of the first picture; an odd last column is cut off.
         height: likewise; an odd last row is cut off. Later pictures of another size
             are fitted in between black bars.
         rate: frames/s, nominal; times are what counts.
         tick: the unit of times, in seconds.
-        prompt: True lets every picture out at once, which a kill cannot take back;
-            False looks ahead for smaller files.
+        encoder: FFmpeg's name of one that works here, see `encoder_choice`.
+        effort: what the encoder does for it, see `h264`.
         pixel_aspect: width of a pixel divided by its height.
+        packets: is given each encoded picture before it is written, in order, its
+            duration known.
 
     Raises:
         OutputError: the encoder does not take it, or the file cannot be written.
@@ -80,36 +65,37 @@ class Movie:
 
     def __init__(
         self,
-        file: NewFile,
+        file: File,
         width: int,
         height: int,
         *,
         rate: Fraction = Fraction(30),
         tick: Fraction = TICK,
-        prompt: bool = True,
+        encoder: str = "libx264",
+        effort: Effort = "prompt",
         pixel_aspect: Fraction = Fraction(1),
+        packets: Callable[[Packet[Stream]], object] | None = None,
     ) -> None:
         self._file = file
-        self._size_wh = (max(width - width % 2, 2), max(height - height % 2, 2))
+        size_wh = (max(width - width % 2, 2), max(height - height % 2, 2))
         self._tick = tick
         self._longest = int(LONGEST_WITHOUT_KEYFRAME / tick)
         self._keyframe: int | None = None
         self._latest: int | None = None
         self._durations: dict[int, int] = {}
         self._held: deque[Packet[Stream]] = deque()
-        self._reformatter = VideoReformatter()
+        self._convert = Converter(size_wh)
+        self._packets = packets
         self._closed = False
         with self._said():
             self._container = _open(file)
-            self._stream = self._container.add_stream(
-                "libx264", rate=rate, options=_options(prompt)
+            stream = self._container.add_stream(
+                encoder, rate=rate, options=options(encoder, effort)
             )
-            self._stream.codec_context.thread_count = (
-                min(4, os.cpu_count() or 1) if prompt else 0
-            )
+            self._stream = cast(VideoStream, stream)
             self._stream.codec_context.time_base = tick
             self._stream.codec_context.sample_aspect_ratio = pixel_aspect
-            _describe(self._stream.codec_context, self._size_wh)
+            describe(self._stream.codec_context, encoder, effort, size_wh, rate)
 
     @property
     def container(self) -> OutputContainer:
@@ -167,12 +153,18 @@ class Movie:
         try:
             with self._said():
                 if self._keyframe is not None and self._file.failure is None:
-                    self._held.extend(self._stream.encode(None))
-                    self._latest = None
-                    self._mux_held()
+                    self._drain()
                     self._file.require_present()
         finally:
             self._finish()
+
+    def _drain(self) -> None:
+        """Writes what the encoder and we have held back, though it failed before."""
+        try:
+            self._held.extend(self._stream.encode(None))
+        finally:
+            self._latest = None
+            self._mux_held()
 
     def _finish(self) -> None:
         broken = self._file.failure is not None
@@ -189,16 +181,6 @@ class Movie:
         """Whether the picture after this one might come too late for a keyframe."""
         return self._keyframe is None or at + duration - self._keyframe > self._longest
 
-    def _convert(self, pixels: Pixels) -> VideoFrame:
-        fitted = np.ascontiguousarray(fit(pixels, self._size_wh))
-        return self._reformatter.reformat(
-            VideoFrame.from_ndarray(fitted, format="bgr24"),
-            format="yuv420p",
-            dst_colorspace=Colorspace.ITU709,
-            dst_color_range=ColorRange.MPEG,
-            interpolation=ROUNDING,
-        )
-
     def _mux_held(self) -> None:
         """Writes the packets of all pictures but the latest, whose end is not known.
 
@@ -207,6 +189,8 @@ class Movie:
         while self._held and self._held[0].pts != self._latest:
             packet = self._held.popleft()
             packet.duration = self._durations.pop(packet.pts or 0, 0)
+            if self._packets is not None:
+                self._packets(packet)
             self._container.mux(packet)
 
     @contextmanager
@@ -237,7 +221,7 @@ def require_format(path: Path) -> None:
         )
 
 
-def _open(file: NewFile) -> OutputContainer:
+def _open(file: File) -> OutputContainer:
     container = FORMATS[file.path.suffix.lower()]
     options = {"flush_packets": "1"}
     if container != "matroska":
@@ -248,24 +232,3 @@ def _open(file: NewFile) -> OutputContainer:
             "frag_duration": str(FRAGMENT_MICROSECONDS),
         }
     return av.open(file, "w", format=container, container_options=options)
-
-
-def _options(prompt: bool) -> dict[str, str]:
-    # Without B-frames the order of decoding is that of showing, and a movie lasts
-    # exactly as long as its last picture says.
-    common = {"crf": QUALITY, "bf": "0", "forced-idr": "1"}
-    if prompt:
-        return common | {"preset": "veryfast", "tune": "zerolatency"}
-    return common | {"preset": "fast"}
-
-
-def _describe(
-    context: av.VideoCodecContext,
-    size_wh: tuple[int, int],
-) -> None:
-    context.width, context.height = size_wh
-    context.pix_fmt = "yuv420p"
-    context.colorspace = AVCOL_SPC_BT709
-    context.color_primaries = ColorPrimaries.BT709
-    context.color_trc = ColorTrc.BT709
-    context.color_range = ColorRange.MPEG

@@ -5,8 +5,36 @@ from __future__ import annotations
 import errno
 import os
 from pathlib import Path
+from typing import Protocol
 
 from livestyle.naming import create, output_error
+
+
+class File(Protocol):
+    """What a movie is written to, see `NewFile`."""
+
+    path: Path
+    failure: OSError | None
+
+    def write(self, data: bytes) -> int:
+        """Writes all of it."""
+        ...
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        """Moves to a place."""
+        ...
+
+    def tell(self) -> int:
+        """The place."""
+        ...
+
+    def require_present(self) -> None:
+        """Checks that what is written is not lost already."""
+        ...
+
+    def close(self) -> None:
+        """Closes it."""
+        ...
 
 
 class NewFile:

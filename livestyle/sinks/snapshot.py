@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import cv2
 
-from livestyle.errors import OutputError
 from livestyle.frame import Frame, Pixels
-from livestyle.naming import fresh_path, write_whole
+from livestyle.naming import write_fresh, write_whole
 
 
 def save_snapshot(frame: Frame, folder: Path, style: str) -> Path:
@@ -26,16 +24,7 @@ def save_snapshot(frame: Frame, folder: Path, style: str) -> Path:
     Raises:
         OutputError: the folder or the file cannot be made.
     """
-    while True:
-        path = fresh_path(folder, style, ".png")
-        try:
-            write_png(path, frame.pixels)
-        except OutputError:
-            if not os.path.lexists(path):
-                raise
-            # Somebody took the name at the same moment: the next one, then.
-        else:
-            return path
+    return write_fresh(folder, style, ".png", _png(frame.pixels))
 
 
 def write_png(path: Path, pixels: Pixels, *, overwrite: bool = False) -> None:
@@ -49,5 +38,8 @@ def write_png(path: Path, pixels: Pixels, *, overwrite: bool = False) -> None:
     Raises:
         OutputError: the name is taken, or the file cannot be written.
     """
-    encoded = cv2.imencode(".png", pixels)[1].tobytes()
-    write_whole(path, encoded, overwrite=overwrite)
+    write_whole(path, _png(pixels), overwrite=overwrite)
+
+
+def _png(pixels: Pixels) -> bytes:
+    return cv2.imencode(".png", pixels)[1].tobytes()

@@ -24,7 +24,7 @@ def start_source(settings: Settings, say: Callable[[str], None]) -> Source:
 
     Returns:
         A live source with its first picture there, or a file at the pace of eyes where
-        there is a window.
+        there is a window or a virtual camera.
 
     Raises:
         SourceError: it does not open, or gives no picture.
@@ -41,7 +41,8 @@ def start_source(settings: Settings, say: Callable[[str], None]) -> Source:
 def _start(spec: str, settings: Settings) -> Source:
     source = open_source(spec, settings.size, settings.fps, settings.format)
     if not source.live:
-        return Paced(source) if settings.window else source
+        seen = settings.window or settings.virtual_camera
+        return Paced(source) if seen else source
     latest = Latest(source)
     try:
         latest.wait_ready(PATIENCE)

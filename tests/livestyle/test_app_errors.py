@@ -1,3 +1,5 @@
+import shutil
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,7 +17,7 @@ from livestyle.errors import (
     UnknownStyleError,
 )
 from livestyle.settings import Settings
-from tests.livestyle.app_run import no_news
+from tests.livestyle.app_run import no_news, ran
 from tests.livestyle.moving_card import write_clip
 from tests.livestyle.probe import probe
 from tests.livestyle.program import files_of_at_most
@@ -92,6 +94,35 @@ def test_without_a_display_the_error_names_the_way_out(
     with pytest.raises(DisplayError, match="--no-window"):
         App(replace(settings, window=True, record=record), no_news)
     assert not record.exists()
+
+
+@pytest.mark.parametrize("fault", ["folder removed", "disk full"])
+def test_a_recording_by_key_that_breaks_is_told_and_the_picture_goes_on(
+    settings: Settings, fault: str
+):
+    shown_after = 0
+
+    def break_it(app: App) -> None:
+        nonlocal shown_after
+        if app.meter.frames_shown == 1:
+            app.controls.toggle("recording")
+        elif app.takes.seconds and app.takes.seconds > 0.2 and fault != "disk full":
+            shutil.rmtree(settings.folder, ignore_errors=True)
+        elif app.takes.trouble:
+            shown_after += 1
+            if shown_after == 3:
+                app.controls.quit()
+
+    limit = files_of_at_most(60_000) if fault == "disk full" else nullcontext()
+    with limit:
+        app = ran(replace(settings, seconds=60.0), break_it).app
+    assert shown_after == 3
+    told = "not grow larger" if fault == "disk full" else "folder is not there"
+    assert told in app._status().warning
+    assert not app.controls.recording
+    if fault == "disk full":
+        (path,) = settings.folder.iterdir()
+        assert probe(path).frames > 5
 
 
 def test_what_was_recorded_before_a_full_disk_plays(settings: Settings, tmp_path: Path):

@@ -1,4 +1,5 @@
 import json
+import threading
 from dataclasses import replace
 from pathlib import Path
 from time import sleep
@@ -10,6 +11,7 @@ import pytest
 from livestyle.app import App
 from livestyle.latest import Latest
 from livestyle.settings import Settings
+from livestyle.sinks.encoder_choice import ENCODERS
 from tests.livestyle.app_run import Ran, ran
 from tests.livestyle.probe import first_picture, probe
 from tests.livestyle.program import wait_until
@@ -101,6 +103,24 @@ def test_a_recording_shows_the_painting(recorded: tuple[Ran, Path]):
     shown, path = recorded[0].shown, recorded[1]
     seen = first_picture(path, (320, 240)).astype(int)
     assert np.abs(seen - shown[0].pixels).mean() < 4
+
+
+def test_both_are_recorded_side_by_side_and_nothing_is_remembered_for_no_keys(
+    settings: Settings, tmp_path: Path
+):
+    threads: set[str] = set()
+    path = tmp_path / "both.mp4"
+    run = ran(
+        replace(settings, record=path, record_what="both"),
+        lambda _: threads.update(thread.name for thread in threading.enumerate()),
+    )
+    seen = first_picture(path, (320, 120)).astype(int)
+    # The painter of the tests gives the negative.
+    assert np.abs(seen[:, 160:] - run.shown[0].pixels).mean() < 4
+    assert np.abs(255 - seen[:, :160] - run.shown[0].pixels).mean() < 4
+    assert run.stats["encoder"] in ENCODERS
+    assert "encoder" in threads
+    assert "replay" not in threads
 
 
 def test_a_slow_painter_drops_frames_and_always_gets_the_newest(settings: Settings):

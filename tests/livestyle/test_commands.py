@@ -23,7 +23,14 @@ KEYS = [(key, command) for command in COMMANDS for key in command.keys]
 def middle() -> Controls:
     """Controls that every command can change, in both directions."""
     styles = tuple(f"style-{number}" for number in range(1, 12))
-    return Controls(styles, index=10, second=2, strength=0.5, clock=lambda: 0.0)
+    return Controls(
+        styles,
+        index=10,
+        second=2,
+        strength=0.5,
+        recording=True,
+        clock=lambda: 0.0,
+    )
 
 
 def test_each_key_is_bound_once():
@@ -50,7 +57,7 @@ def test_digits_choose_styles_in_their_order():
 
 def test_no_key_and_unknown_keys_change_nothing():
     controls = middle()
-    for key in (None, "z", "Q", "", "1-9"):
+    for key in (None, "y", "Q", "", "1-9"):
         press(key, controls)
     assert controls == middle()
 
@@ -75,8 +82,12 @@ def test_every_wish_of_a_person_has_a_key():
         "overlay",
         "help",
         "snapshot",
+        "replay",
+        "gif",
         "photo",
         "record",
+        "cut",
+        "what",
         "fullscreen",
         "pause",
         "quit",

@@ -66,6 +66,7 @@ def test_the_note_tells_the_strength():
         "fullscreen",
         "paused",
         "recording",
+        "recording_paused",
         "keep_colours",
     ],
 )

@@ -84,9 +84,9 @@ def test_a_movie_is_really_encoded_and_read():
 
 
 def test_an_encoder_that_is_broken_is_an_error(monkeypatch: pytest.MonkeyPatch):
-    from livestyle.sinks import encoder
+    from livestyle.sinks import h264
 
-    monkeypatch.setattr(encoder, "QUALITY", "no number")
+    monkeypatch.setattr(h264, "QUALITY", {"prompt": "no number"})
     found = next(check_codecs())
     assert found.status == "error"
     assert "cannot encode" in found.text

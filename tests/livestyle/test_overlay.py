@@ -118,6 +118,16 @@ def test_recording_shows_a_red_dot_at_the_top():
     assert not red(Overlay().draw(grey(), STATUS, controls())).any()
 
 
+def test_a_paused_recording_shows_no_red():
+    status = replace(STATUS, recording_seconds=72.9)
+    runs = Overlay().draw(grey(), status, controls())
+    rests = Overlay().draw(grey(), replace(status, recording_paused=True), controls())
+    assert red(runs).any()
+    assert not red(rests).any()
+    changed_at = np.nonzero((rests != grey()).any(axis=2))[0]
+    assert changed_at.min() < 40  # it is there all the same
+
+
 def test_the_recording_counts_on_while_other_figures_are_held():
     overlay = Overlay(clock=lambda: 0.0)
     shown = [

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from livestyle.frame import Frame
-from livestyle.sinks.recorder import MovieTimes, Recorder
+from livestyle.sinks.recorder import Recorder
+from livestyle.sinks.times import MovieTimes
 from tests.livestyle.probe import probe
 from tests.livestyle.recording import CARD, record, steady, write_all
 

@@ -42,6 +42,9 @@ OPTIONS: dict[str, tuple[str, str, Any]] = {
     "fullscreen": ("", "true", True),
     "seconds": ("2.5", "2.5", 2.5),
     "record": ("a.mp4", '"a.mp4"', Path("a.mp4")),
+    "record_what": ("both", '"both"', "both"),
+    "replay": ("2.5", "2.5", 2.5),
+    "virtual_camera": ("", "true", True),
     "folder": ("takes", '"takes"', Path("takes")),
     "stats": ("s.json", '"s.json"', Path("s.json")),
 }
@@ -127,6 +130,8 @@ def test_an_unknown_key_lists_the_known_ones(tmp_path: Path, key: str):
         ("size = [640, 480]", r"size in .* is \[640, 480\].*must be text"),
         ('size = "640"', "size in .* is '640'.*WIDTHxHEIGHT"),
         ("threads = 1.5", "threads in .* is 1.5"),
+        ('record-what = "it"', "record-what in .* is 'it'.*painted, original or both"),
+        ("replay = -1", "replay in .* is -1.*from 0 to 600"),
         ("for = 0", "for in .* is 0.*positive"),
         ("[source]\nname = 1", r"source in .* is \{.*must be text"),
     ],
