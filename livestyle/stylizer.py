@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import cv2
 import numpy as np
 
@@ -17,15 +19,30 @@ class Stylizer:
 
     Args:
         painter: what paints.
-        controls: read at every frame; `controls.style` is one of `painter.names`.
+        controls: read at every frame. While `controls.style` is none of the painter's,
+            the one before it goes on.
+
+    Attributes:
+        style: what is painted, as `controls` calls it.
     """
 
     def __init__(self, painter: Painter, controls: Controls) -> None:
-        self.painter = painter
         self.controls = controls
-        self._mix = Mix(painter.identity)
         self._before: float | None = None  # when the frame before this one was captured
-        self._vectors = {name: painter.embedding(name) for name in painter.names}
+        self.use(painter, {name: name for name in painter.names})
+
+    def use(self, painter: Painter, styles: Mapping[str, str]) -> None:
+        """Paints with another painter from the next frame on.
+
+        Args:
+            painter: what paints.
+            styles: its styles' names on its card, by those that `controls` has.
+        """
+        self.painter = painter
+        self._mix = Mix(painter.identity)
+        self._vectors = {ours: painter.embedding(its) for ours, its in styles.items()}
+        chosen = self.controls.style
+        self.style = chosen if chosen in styles else next(iter(styles))
 
     @classmethod
     def of_style(cls, painter: Painter, style: str, strength: float = 1.0) -> Stylizer:
@@ -55,7 +72,9 @@ class Stylizer:
         # the old style once more, which at a low rate looks like a key that is stuck.
         # Also while nothing is painted: switching it on again shall not fade.
         since = frame.captured if self._before is None else self._before
-        self._mix.go(self._vectors[self.controls.style], since)
+        if self.controls.style in self._vectors:
+            self.style = self.controls.style
+        self._mix.go(self._vectors[self.style], since)
         self._before = frame.captured
         if self.controls.stylizing and self.controls.strength > 0:
             pixels = self._paint(pixels, frame.captured)
@@ -64,7 +83,8 @@ class Stylizer:
     def _paint(self, pixels: Pixels, now: float) -> Pixels:
         strength = self.controls.strength
         pastiche = self.painter.paint(pixels, self._mix.at(now, strength))
-        share = paint_share(strength)
+        # Where the painter itself blends, its identity has all the detail.
+        share = 1.0 if self.painter.blends else paint_share(strength)
         if share == 1:
             return pastiche
         blended = cv2.addWeighted(pastiche, share, pixels, 1 - share, 0)
