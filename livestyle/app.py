@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, nullcontext
 from typing import Any
 
+from livestyle.atelier import Atelier
 from livestyle.bank import find
 from livestyle.cameras import first_camera
 from livestyle.choice import open_painter
 from livestyle.commands import press
-from livestyle.controls import Controls
-from livestyle.errors import SourceError, UnknownStyleError
+from livestyle.errors import SourceError
 from livestyle.frame import Frame, Pixels
 from livestyle.latest import Latest
 from livestyle.meter import Meter
@@ -22,7 +22,6 @@ from livestyle.settings import Settings
 from livestyle.sinks.window import Window
 from livestyle.sources import open_source
 from livestyle.sources.source import Source
-from livestyle.stylizer import Stylizer
 from livestyle.takes import Takes
 
 PATIENCE = 15.0  # seconds for a camera or stream to give its first picture
@@ -59,8 +58,9 @@ class App:
             threads=settings.threads,
             precision=settings.precision,
         )
-        self.controls = self._make_controls()
-        self.stylize = Stylizer(self.painter, self.controls)
+        self.atelier = Atelier(self.painter, settings, say)
+        self._open.callback(self.atelier.close)
+        self.controls, self.stylize = self.atelier.controls, self.atelier.stylize
         self.meter = meter or Meter()
         self._paused_frames = 0
         self._figures: dict[str, Any] | None = None
@@ -113,6 +113,7 @@ class App:
             frame, ended = self._next(frames)
             if ended:
                 break
+            self.atelier.follow(frame)
             if frame is not None:
                 taken = time.monotonic()
                 if self.source.live:
@@ -142,12 +143,12 @@ class App:
                 "p50": _rounded(meter.total_latency_ms(50)),
                 "p95": _rounded(meter.total_latency_ms(95)),
             },
-            "provider": self.painter.provider.name,
-            "precision": self.painter.provider.precision,
+            "provider": self.atelier.painter.provider.name,
+            "precision": self.atelier.painter.provider.precision,
             "seconds": round(meter.seconds, 3),
             "style": self.controls.style,
             "source": self.source.name,
-            "model": self.painter.card.name,
+            "model": self.atelier.painter.card.name,
         }
 
     def _next(self, frames: Iterator[Frame | None]) -> tuple[Frame | None, bool]:
@@ -187,9 +188,9 @@ class App:
         live = self.source if isinstance(self.source, Latest) else None
         trouble = " - ".join(filter(None, (self.takes.trouble, self.source.status)))
         return Status(
-            style=controls.style,
+            style=self.atelier.stylize.style,
             strength=controls.strength,
-            provider=self.painter.provider.label,
+            provider=self.atelier.painter.provider.label,
             shown_fps=meter.shown_fps,
             captured_fps=live.captured_fps if live else None,
             latency_p50_ms=meter.latency_ms(50) if live else None,
@@ -199,20 +200,6 @@ class App:
             warning=trouble,
             paused=controls.paused,
             stylizing=controls.stylizing,
-        )
-
-    def _make_controls(self) -> Controls:
-        settings, names = self.settings, self.painter.names
-        style = settings.style or names[0]
-        if style not in names:
-            raise UnknownStyleError(style, names)
-        return Controls(
-            styles=names,
-            index=names.index(style),
-            strength=settings.strength,
-            mirror=settings.mirror,
-            overlay=settings.overlay,
-            fullscreen=settings.fullscreen,
         )
 
     def _open_source(self) -> Source:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from livestyle import __version__
-from livestyle.commandline import bench, cameras, doctor
+from livestyle.commandline import bench, cameras, doctor, styles
 from livestyle.errors import LivestyleError, OutputError
 from livestyle.settings import Settings, add_options, load_settings
 from livestyle.signals import polite
@@ -20,7 +19,7 @@ from livestyle.stats import require_writable, write_stats
 
 COMMANDS = ("run", "video", "image", "styles", "keys", "cameras", "doctor", "bench")
 # Options of the live picture that painting files has as well.
-SHARED = ("strength", "model", "provider", "precision", "threads")
+SHARED = ("strength", "model", "styles_folder", "provider", "precision", "threads")
 EPILOG = """\
 commands:
   run      show the live picture; it is meant when no command is given
@@ -95,11 +94,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_painting(image, "NAME|all")
     image.set_defaults(call=_image)
 
-    styles = commands.add_parser("styles", help="list the styles")
-    styles.add_argument("--json", action="store_true", help="for programs")
-    add_options(styles, "model")
-    styles.set_defaults(call=_styles)
-
+    styles.register(commands)
     keys = commands.add_parser("keys", help="list the keys of the live window")
     keys.set_defaults(call=_keys)
     cameras.register(commands)
@@ -133,7 +128,7 @@ def _run(options: dict[str, Any]) -> int:
         app.controls.quit()
 
     with polite(stop):
-        app = App(settings, lambda line: print(f"livestyle: {line}", file=sys.stderr))
+        app = App(settings, _say)
         _tell_provider(settings, app.painter.provider)
         try:
             app.run()
@@ -187,65 +182,21 @@ def _image(options: dict[str, Any]) -> int:
     from livestyle.gallery import paint_pictures
 
     settings = _settings(options)
-    painter = _painter(settings)
-    wanted = options["style"]
+    if options["style"] == "all":
+        painter = _painter(settings)
+        names = painter.names
+    else:
+        painter, *names = _painter_with(settings, options["style"])
     for path in paint_pictures(
         painter,
         options["pictures"],
-        painter.names if wanted == "all" else (wanted,),
+        names,
         options["output"],
         strength=settings.strength,
         overwrite=options["overwrite"],
     ):
         print(path)
     return 0
-
-
-def _styles(options: dict[str, Any]) -> int:
-    from livestyle.bank import find
-    from livestyle.choice import usable
-    from livestyle.model import Painter
-
-    path = find(_settings(options).model)
-    painter = Painter(path, provider="cpu")
-    files, notes = usable(path)
-    rows: list[dict[str, Any]] = [
-        {
-            "name": style.name,
-            "title": style.title,
-            "artist": style.artist,
-            "year": style.year,
-            "licence": style.licence,
-            "source": style.source,
-            "model": painter.card.name,
-            "precisions": list(files),
-        }
-        for style in painter.card.styles
-    ]
-    if options["json"]:
-        print(json.dumps(rows, indent=2, ensure_ascii=False))
-        return 0
-    width = max(len(row["name"]) for row in rows)
-    for number, row in enumerate(rows, start=1):
-        told = (row["title"], row["artist"], row["year"])
-        painting = ", ".join(word for word in told if word)
-        print(f"{number:2}  {row['name']:{width}}  {painting}")
-    _tell_precisions(painter.card.name, files, notes)
-    return 0
-
-
-def _tell_precisions(painter: str, files: Mapping[str, Any], notes: list[str]) -> None:
-    """Says on stderr what a painter can compute in, where there is a choice."""
-    from livestyle.choice import measured, on_cpu
-
-    for note in notes:
-        print(f"livestyle: {note}", file=sys.stderr)
-    if len(files) > 1:
-        known = measured(on_cpu(files), threads=0)
-        said = f"; on this CPU {known[0]} is taken ({known[1]})" if known else ""
-        print(
-            f"livestyle: {painter} comes in {', '.join(files)}{said}", file=sys.stderr
-        )
 
 
 def _keys(_: dict[str, Any]) -> int:
@@ -274,14 +225,27 @@ def _painter(settings: Settings) -> Any:
     return painter
 
 
+def _painter_with(settings: Settings, style: str) -> tuple[Any, str]:
+    """The painter that has a style, and how its own card calls it."""
+    from livestyle.atelier import painter_with
+
+    return painter_with(style, _painter(settings), settings, _say)
+
+
 def _stylizer(settings: Settings, style: str) -> Any:
     from livestyle.stylizer import Stylizer
 
-    return Stylizer.of_style(_painter(settings), style, settings.strength)
+    painter, name = _painter_with(settings, style)
+    return Stylizer.of_style(painter, name, settings.strength)
+
+
+def _say(line: str) -> None:
+    """One line for the person at the terminal, beside what the command gives."""
+    print(f"livestyle: {line}", file=sys.stderr)
 
 
 def _tell_provider(settings: Settings, provider: Any) -> None:
     """Says on stderr what "auto" took, and why nothing better."""
     if settings.provider == "auto" or provider.notes:
         why = f" ({'; '.join(provider.notes)})" if provider.notes else ""
-        print(f"livestyle: painting on {provider.label}{why}", file=sys.stderr)
+        _say(f"painting on {provider.label}{why}")

@@ -96,6 +96,16 @@ class Controls:
         self.stylizing = True
         self.say(self.style)
 
+    def relist(self, styles: tuple[str, ...]) -> None:
+        """Changes what can be chosen; what is chosen stays, or gives way to the first.
+
+        Args:
+            styles: the names, not empty.
+        """
+        chosen = self.style
+        self.styles = styles
+        self.index = styles.index(chosen) if chosen in styles else 0
+
     def change_strength(self, delta: float) -> None:
         """Adds to the strength, kept in whole tenths between exactly 0 and 1."""
         self.strength = round(min(1.0, max(0.0, self.strength + delta)), 1)

@@ -98,6 +98,15 @@ class Settings:
     model: Path | None = field(
         default=None, metadata=_about(Path, "a painter file of your own", "FILE")
     )
+    styles_folder: Path | None = field(
+        default=None,
+        metadata=_about(
+            Path,
+            "watch this folder for painters of your own, not the usual one (see "
+            "'livestyle styles')",
+            "FOLDER",
+        ),
+    )
     provider: str = field(
         default="auto",
         metadata=_about(
@@ -151,8 +160,8 @@ class Settings:
     )
 
 
-# The one option whose flag is not its field's name: 'for' is a word of Python's.
-FLAGS = {"seconds": "for"}
+# Options whose flag is not their field's name: 'for' is a word of Python's.
+FLAGS = {"seconds": "for", "styles_folder": "styles-folder"}
 
 
 def add_options(parser: argparse.ArgumentParser, *names: str) -> None:

@@ -24,6 +24,7 @@ OPTIONS: dict[str, tuple[str, str, Any]] = {
     "style": ("great-wave", '"great-wave"', "great-wave"),
     "strength": ("0.25", "0.25", 0.25),
     "model": ("my.onnx", '"my.onnx"', Path("my.onnx")),
+    "styles_folder": ("mine", '"mine"', Path("mine")),
     "provider": ("cuda", '"cuda"', "cuda"),
     "precision": ("int8", '"int8"', "int8"),
     "threads": ("3", "3", 3),
