@@ -35,6 +35,7 @@ class App:
         settings: what to do.
         say: takes one line for the person at the terminal.
         meter: counts frames and times stages; a new one, if None.
+        last_style: goes before the settings' one, if it is still to be had.
 
     Attributes:
         controls: what keys, and signals, change.
@@ -48,6 +49,8 @@ class App:
         settings: Settings,
         say: Callable[[str], None],
         meter: Meter | None = None,
+        *,
+        last_style: str | None = None,
     ) -> None:
         self.settings = settings
         self._say = say
@@ -58,7 +61,7 @@ class App:
             threads=settings.threads,
             precision=settings.precision,
         )
-        self.atelier = Atelier(self.painter, settings, say)
+        self.atelier = Atelier(self.painter, settings, say, last_style)
         self._open.callback(self.atelier.close)
         self.controls, self.stylize = self.atelier.controls, self.atelier.stylize
         self.meter = meter or Meter()

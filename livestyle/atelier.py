@@ -61,6 +61,7 @@ class Atelier:
         home: the painter that the program runs with; it stays open.
         settings: of the run; with a window, the style folder is watched.
         say: takes one line for the person at the terminal.
+        last_style: goes before the settings' one, if it is still to be had.
 
     Attributes:
         controls: with all styles that can be chosen.
@@ -71,7 +72,11 @@ class Atelier:
     """
 
     def __init__(
-        self, home: Painter, settings: Settings, say: Callable[[str], None]
+        self,
+        home: Painter,
+        settings: Settings,
+        say: Callable[[str], None],
+        last_style: str | None = None,
     ) -> None:
         self._settings = settings
         self._say = say
@@ -84,13 +89,17 @@ class Atelier:
         self._found = shelf.painters
         self._failed: set[Key] = set()
         self._wish: Wish | None = None
-        if settings.style not in (None, *self._catalogue.names):
+        wanted = {last_style, settings.style} - {None, *self._catalogue.names}
+        if wanted:
             shelf.look(settled=0)
             self._found = shelf.painters
             self._fill(keep=None)
-        self.controls = self._make_controls()
+        still_there = last_style in self._catalogue.names
+        self.controls = self._make_controls(
+            last_style if still_there else settings.style
+        )
         self.stylize = Stylizer(home, self.controls)
-        self._begin()
+        self._begin(forgiving=still_there)
         self._backroom = Backroom(shelf, settings)
         if settings.window:
             self._backroom.start()
@@ -125,9 +134,9 @@ class Atelier:
         """Ends what happens beside."""
         self._backroom.close()
 
-    def _make_controls(self) -> Controls:
+    def _make_controls(self, style: str | None) -> Controls:
         settings, names = self._settings, self._catalogue.names
-        style = settings.style or names[0]
+        style = style or names[0]
         if style not in names:
             raise UnknownStyleError(style, names)
         return Controls(
@@ -139,14 +148,20 @@ class Atelier:
             fullscreen=settings.fullscreen,
         )
 
-    def _begin(self) -> None:
+    def _begin(self, *, forgiving: bool) -> None:
         """Opens the painter of the first style, which is waited for."""
         about = self._catalogue[self.controls.style].painter
-        if key_of(about) != self._home:
-            self._open[key_of(about)] = open_tried(
-                Wish(about, self._size), self._settings
-            )
-            self._use(key_of(about))
+        key = key_of(about)
+        if key == self._home:
+            return
+        try:
+            self._open[key] = open_tried(Wish(about, self._size), self._settings)
+        except LivestyleError as error:
+            if not forgiving:
+                raise
+            self._fail(key, error)
+        else:
+            self._use(key)
 
     def _ask(self, wanted: Key) -> None:
         about = self._catalogue[self.controls.style].painter

@@ -11,13 +11,24 @@ from pathlib import Path
 from typing import Any
 
 from livestyle import __version__
-from livestyle.commandline import bench, cameras, doctor, styles
+from livestyle.commandline import bench, cameras, config, doctor, styles
+from livestyle.configfile import add_config, chosen
 from livestyle.errors import LivestyleError, OutputError
 from livestyle.settings import Settings, add_options, load_settings
 from livestyle.signals import polite
 from livestyle.stats import require_writable, write_stats
 
-COMMANDS = ("run", "video", "image", "styles", "keys", "cameras", "doctor", "bench")
+COMMANDS = (
+    "run",
+    "video",
+    "image",
+    "styles",
+    "keys",
+    "cameras",
+    "doctor",
+    "bench",
+    "config",
+)
 # Options of the live picture that painting files has as well.
 SHARED = ("strength", "model", "styles_folder", "provider", "precision", "threads")
 EPILOG = """\
@@ -30,6 +41,7 @@ commands:
   cameras  list the cameras by name, with what they offer
   doctor   say what of this machine works, and how to mend the rest
   bench    measure how fast this machine paints
+  config   write a file with every option and what it does
 'livestyle COMMAND --help' tells the options of each.
 """
 
@@ -78,7 +90,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
 
     run = commands.add_parser("run", help="show the live picture (the default)")
-    run.add_argument("--config", type=Path, metavar="FILE", help="options as TOML")
+    add_config(run)
     add_options(run)
     run.set_defaults(call=_run)
 
@@ -100,6 +112,7 @@ def _parser() -> argparse.ArgumentParser:
     cameras.register(commands)
     doctor.register(commands)
     bench.register(commands)
+    config.register(commands)
     return parser
 
 
@@ -110,14 +123,16 @@ def _add_painting(parser: argparse.ArgumentParser, styles: str) -> None:
     parser.add_argument(
         "--overwrite", action="store_true", help="replace files that are there already"
     )
+    add_config(parser)
     add_options(parser, *SHARED)
 
 
 def _run(options: dict[str, Any]) -> int:
     from livestyle.app import App
+    from livestyle.wishes import keep, with_remembered
 
-    file = options.pop("config")
-    settings = load_settings(options, file)
+    file = chosen(options.pop("config"))
+    settings, last_style = with_remembered(options, file)
     if settings.stats is not None:
         require_writable(settings.stats)
     app: App | None = None
@@ -128,7 +143,7 @@ def _run(options: dict[str, Any]) -> int:
         app.controls.quit()
 
     with polite(stop):
-        app = App(settings, _say)
+        app = App(settings, _say, last_style=last_style)
         _tell_provider(settings, app.painter.provider)
         try:
             app.run()
@@ -140,6 +155,8 @@ def _run(options: dict[str, Any]) -> int:
         else:
             write_stats(settings.stats, app.stats())
         finally:
+            if settings.remember:
+                keep(app.controls)
             for path in app.takes.written:
                 print(f"saved {path}")
     return 0
@@ -208,7 +225,8 @@ def _keys(_: dict[str, Any]) -> int:
 
 def _settings(options: dict[str, Any]) -> Settings:
     """The settings among the options of a command that has others beside them."""
-    return load_settings({key: options[key] for key in SHARED if key in options})
+    typed = {key: options[key] for key in SHARED if key in options}
+    return load_settings(typed, chosen(options["config"]))
 
 
 def _painter(settings: Settings) -> Any:

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from livestyle.configfile import add_config, chosen
 from livestyle.settings import add_options, load_settings
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ def register(commands: Any) -> None:
         "one, and those in the folder for painters of your own.",
     )
     parser.add_argument("--json", action="store_true", help="for programs")
+    add_config(parser)
     add_options(parser, *OPTIONS)
     parser.set_defaults(call=call)
 
@@ -42,7 +44,8 @@ def call(options: dict[str, Any]) -> int:
     from livestyle.model import Painter
     from livestyle.shelf import shelf_of
 
-    settings = load_settings({key: options[key] for key in OPTIONS if key in options})
+    typed = {key: options[key] for key in OPTIONS if key in options}
+    settings = load_settings(typed, chosen(options["config"]))
     path = find(settings.model)
     home = Painter(path, provider="cpu")
     files, notes = usable(path)

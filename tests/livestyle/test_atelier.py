@@ -185,7 +185,8 @@ def test_another_wish_does_not_wait_for_one_that_takes_long(
     bring(write_zoo(tmp_path / "mosaic-9.onnx"), folder)
     run.choose("mosaic")
     run.choose("endless")
-    run.shown()
+    slot = run.atelier._backroom._slot
+    run.wait_until(lambda: bool(run.shown().size) and not slot._items, "no trial")
     run.controls.choose_style(run.controls.styles.index("mosaic"))
     # The trial of the other one would take half a minute.
     run.wait_for(OTHER, "mosaic is not painted")

@@ -35,6 +35,7 @@ OPTIONS: dict[str, tuple[str, str, Any]] = {
     "seconds": ("2.5", "2.5", 2.5),
     "record": ("a.mp4", '"a.mp4"', Path("a.mp4")),
     "folder": ("takes", '"takes"', Path("takes")),
+    "remember": ("", "true", True),
     "stats": ("s.json", '"s.json"', Path("s.json")),
 }
 SWITCHES = [name for name, (typed, _, _) in OPTIONS.items() if not typed]
