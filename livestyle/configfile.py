@@ -93,8 +93,8 @@ def _entry(row: Field[Any]) -> str:
 
 def _comment(row: Field[Any]) -> Iterator[str]:
     help = row.metadata["help"]
-    mark = {"initial_indent": "# ", "subsequent_indent": "# "}
-    yield from textwrap.wrap(help[0].upper() + help[1:] + ".", WIDTH, **mark)
+    for line in textwrap.wrap(help[0].upper() + help[1:] + ".", WIDTH - 2):
+        yield f"# {line}"
 
 
 def _toml(value: Any) -> str:

@@ -80,7 +80,6 @@ def _valid(data: Mapping[str, Any]) -> dict[str, Any]:
     style, strength = data.get("style"), data.get("strength")
     if isinstance(style, str) and is_style_name(style):
         found["style"] = style
-    number = isinstance(strength, int | float) and not isinstance(strength, bool)
-    if number and 0 <= strength <= 1:
-        found["strength"] = float(strength)
+    if isinstance(strength, int | float) and not isinstance(strength, bool):
+        found |= {"strength": float(strength)} if 0 <= strength <= 1 else {}
     return found

@@ -11,7 +11,7 @@ import pytest
 from livestyle import atelier as ateliers
 from livestyle import backroom, shelf, tried
 from livestyle.atelier import Atelier
-from livestyle.errors import UnknownStyleError
+from livestyle.errors import LivestyleError, UnknownStyleError
 from livestyle.frame import Frame, Pixels
 from livestyle.model import Painter
 from livestyle.settings import Settings
@@ -31,14 +31,20 @@ class Run:
         frames: how many were painted.
     """
 
-    def __init__(self, model: Path, folder: Path, style: str | None = None) -> None:
+    def __init__(
+        self,
+        model: Path,
+        folder: Path,
+        style: str | None = None,
+        last_style: str | None = None,
+    ) -> None:
         self.said: list[str] = []
         self.frames = 0
         settings = Settings(
             style=style, provider="cpu", threads=1, styles_folder=folder
         )
         home = Painter(model, provider="cpu", threads=1)
-        self.atelier = Atelier(home, settings, self.said.append)
+        self.atelier = Atelier(home, settings, self.said.append, last_style)
         self.controls = self.atelier.controls
 
     def shown(self) -> Pixels:
@@ -219,6 +225,26 @@ def test_a_style_of_the_folder_may_be_the_first(model: Path, folder: Path):
     run.atelier.close()
     with pytest.raises(UnknownStyleError, match=r"'mosiac'.*Did you mean: mosaic\?"):
         Run(model, folder, style="mosiac")
+
+
+def test_the_last_style_goes_before_that_of_the_settings_if_it_is_to_be_had(
+    model: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+):
+    write_zoo(folder / "mosaic.onnx")
+    write_endless(folder / "endless.onnx", beyond=64)
+    monkeypatch.setattr(tried.try_apart, "__kwdefaults__", {**SHORT, "seconds": 2.0})
+    for last, begun in (
+        ("mosaic", "mosaic"),
+        ("gone", "tinted"),
+        ("endless", "negative"),
+    ):
+        run = Run(model, folder, style="tinted", last_style=last)
+        assert (run.controls.style, run.atelier.stylize.style) == (begun, begun)
+        run.atelier.close()
+    (line,) = run.said
+    assert line.startswith("endless.onnx is left out: ")
+    with pytest.raises(LivestyleError, match="did not pass a trial"):
+        Run(model, folder, style="endless")
 
 
 def test_a_style_that_is_called_as_another_one_has_its_files_name_before_it(
