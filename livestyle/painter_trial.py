@@ -10,6 +10,7 @@ import faulthandler
 import json
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -62,7 +63,8 @@ def limit(seconds: float, wait: float) -> None:
             hard = resource.getrlimit(kind)[1]
             if hard != resource.RLIM_INFINITY:
                 most = min(most, hard)
-            resource.setrlimit(kind, (most, hard))
+            with suppress(ValueError, OSError):  # not every system has every limit
+                resource.setrlimit(kind, (most, hard))
 
 
 def main() -> None:
