@@ -11,7 +11,7 @@ from livestyle.atelier import Atelier
 from livestyle.bank import find
 from livestyle.cameras import first_camera
 from livestyle.choice import open_painter
-from livestyle.commands import press
+from livestyle.commands import point, press
 from livestyle.errors import SourceError
 from livestyle.frame import Frame, Pixels
 from livestyle.latest import Latest
@@ -20,9 +20,11 @@ from livestyle.overlay import Overlay, Status
 from livestyle.pacing import Paced
 from livestyle.settings import Settings
 from livestyle.sinks.window import Window
+from livestyle.slides import SECONDS, SlideShow
 from livestyle.sources import open_source
 from livestyle.sources.source import Source
 from livestyle.takes import Takes
+from livestyle.view import View
 
 PATIENCE = 15.0  # seconds for a camera or stream to give its first picture
 IDLE_MS = 20  # waiting for keys while no new picture is there
@@ -64,6 +66,7 @@ class App:
         self.atelier = Atelier(self.painter, settings, say, last_style)
         self._open.callback(self.atelier.close)
         self.controls, self.stylize = self.atelier.controls, self.atelier.stylize
+        self.slides = SlideShow(self.controls, settings.slide_show or SECONDS)
         self.meter = meter or Meter()
         self._paused_frames = 0
         self._figures: dict[str, Any] | None = None
@@ -121,6 +124,7 @@ class App:
                 taken = time.monotonic()
                 if self.source.live:
                     stages.add("capture", taken - frame.captured)
+                self.slides.turn(frame.captured)
                 with stages.timed("paint"):
                     shown = self.stylize(frame)
                 with stages.timed("record"):
@@ -180,6 +184,9 @@ class App:
         while key is not None:  # all that wait: a slow painter asks seldom
             press(key, self.controls)
             key = self.window.read_key()
+        while (mouse := self.window.read_mouse()) is not None:
+            point(mouse, self.controls)
+        self.controls.count_down()
         self.window.fullscreen(self.controls.fullscreen)
         # Keys act on the picture that is seen, also while it stands still.
         self.takes.follow()
@@ -203,6 +210,10 @@ class App:
             warning=trouble,
             paused=controls.paused,
             stylizing=controls.stylizing,
+            second=self.atelier.stylize.blended,
+            weight=controls.weight,
+            keep_colours=controls.keep_colours,
+            working=controls.working,
         )
 
     def _open_source(self) -> Source:
@@ -232,10 +243,14 @@ class App:
         if not self.settings.window:
             return None
         overlay = Overlay()
+        # This very stylizer, whatever takes its place in the loop.
+        view = View(self.stylize, self.controls, self.source.fps)
 
         def decorate(frame: Frame) -> Pixels:
+            with self.meter.stages.timed("view"):
+                pixels = view.of(frame)
             with self.meter.stages.timed("overlay"):
-                return overlay.draw(frame.pixels, self._status(), self.controls)
+                return overlay.draw(pixels, self._status(), self.controls)
 
         window = Window(decorate=decorate)
         self._open.callback(window.close)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from livestyle.backroom import Answer, Backroom, Wish, open_tried
+from livestyle.beginning import first_controls
 from livestyle.catalogue import Catalogue, Key, key_of
-from livestyle.controls import Controls
 from livestyle.errors import LivestyleError, UnknownStyleError
 from livestyle.frame import Frame
 from livestyle.model import Painter
@@ -89,15 +90,14 @@ class Atelier:
         self._found = shelf.painters
         self._failed: set[Key] = set()
         self._wish: Wish | None = None
-        wanted = {last_style, settings.style} - {None, *self._catalogue.names}
-        if wanted:
+        wanted = {last_style, settings.style, settings.blend}
+        if wanted - {None, *self._catalogue.names}:
             shelf.look(settled=0)
             self._found = shelf.painters
             self._fill(keep=None)
         still_there = last_style in self._catalogue.names
-        self.controls = self._make_controls(
-            last_style if still_there else settings.style
-        )
+        first = replace(settings, style=last_style) if still_there else settings
+        self.controls = first_controls(first, self._catalogue.names)
         self.stylize = Stylizer(home, self.controls)
         self._begin(forgiving=still_there)
         self._backroom = Backroom(shelf, settings)
@@ -133,20 +133,6 @@ class Atelier:
     def close(self) -> None:
         """Ends what happens beside."""
         self._backroom.close()
-
-    def _make_controls(self, style: str | None) -> Controls:
-        settings, names = self._settings, self._catalogue.names
-        style = style or names[0]
-        if style not in names:
-            raise UnknownStyleError(style, names)
-        return Controls(
-            styles=names,
-            index=names.index(style),
-            strength=settings.strength,
-            mirror=settings.mirror,
-            overlay=settings.overlay,
-            fullscreen=settings.fullscreen,
-        )
 
     def _begin(self, *, forgiving: bool) -> None:
         """Opens the painter of the first style, which is waited for."""

@@ -1,4 +1,4 @@
-"""The one table of keys: the window, the help panel, the README and tests read it."""
+"""The one table of keys and mouse: window, help panel, README and tests read it."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from livestyle.controls import Controls
+from livestyle.mouse import Mouse
 
 
 @dataclass(frozen=True)
@@ -26,12 +27,27 @@ class Command:
     action: Callable[[Controls], None]
 
 
+@dataclass(frozen=True)
+class Gesture:
+    """Something that the mouse does.
+
+    Attributes:
+        kind: "click" or "drag".
+        help: what it does, for a person.
+        action: changes the controls for a point of the picture, x and y from 0 to 1.
+    """
+
+    kind: str
+    help: str
+    action: Callable[[Controls, float, float], None]
+
+
 def _digit(number: int) -> Command:
     return Command(
         (str(number),),
         "style",
-        "choose a style by its number",
-        lambda controls: controls.choose_style(number - 1),
+        "style by its number; 1 2 is the 12th, 0 the 10th",
+        lambda controls: controls.type_digit(number),
     )
 
 
@@ -39,8 +55,12 @@ def _switch(keys: Iterable[str], name: str, help: str, switch: str) -> Command:
     return Command(tuple(keys), name, help, lambda controls: controls.toggle(switch))
 
 
+def _view(key: str, view: str, help: str) -> Command:
+    return Command((key,), view, help, lambda controls: controls.show(view))
+
+
 COMMANDS: tuple[Command, ...] = (
-    *(_digit(number) for number in range(1, 10)),
+    *(_digit(number) for number in (*range(1, 10), 0)),
     Command(("n", "right"), "next", "next style", lambda c: c.step_style(+1)),
     Command(("p", "left"), "previous", "previous style", lambda c: c.step_style(-1)),
     Command(
@@ -57,18 +77,53 @@ COMMANDS: tuple[Command, ...] = (
         lambda c: c.change_strength(-0.1),
     ),
     _switch(["space"], "stylize", "style on or off", "stylizing"),
+    Command(
+        ("b",),
+        "blend",
+        "blend in the next style, or the one after",
+        Controls.step_blend,
+    ),
+    Command(
+        (".", "l"),
+        "more blend",
+        "more of the second style",
+        lambda c: c.change_weight(+0.1),
+    ),
+    Command(
+        (",", "j"),
+        "less blend",
+        "less of it; at 0 no blend",
+        lambda c: c.change_weight(-0.1),
+    ),
+    _switch(["c"], "colours", "keep the camera's colours", "keep_colours"),
+    Command(
+        ("x",), "strokes", "larger strokes, then the finest", Controls.step_strokes
+    ),
+    _view("w", "wipe", "before and after, with a line to drag"),
+    _view("v", "beside", "before and after side by side"),
+    _view("g", "wall", "all styles at once, to choose from"),
+    Command(
+        ("a",), "slide show", "another style every few seconds", Controls.toggle_slides
+    ),
     _switch(["m"], "mirror", "swap left and right", "mirror"),
     _switch(["o"], "overlay", "status line on or off", "overlay"),
     # Some window systems report "?" without its shift.
     _switch(["h", "?", "/"], "help", "these keys", "help"),
     Command(("s",), "snapshot", "save the picture", Controls.ask_snapshot),
+    Command(("t",), "photo", "3, 2, 1, and save the picture", Controls.ask_photo),
     _switch(["r"], "record", "start or stop a recording", "recording"),
     _switch(["f"], "fullscreen", "fill the screen", "fullscreen"),
     _switch(["k"], "pause", "freeze the picture", "paused"),
     Command(("q", "escape"), "quit", "finish and leave", Controls.quit),
 )
 
+GESTURES: tuple[Gesture, ...] = (
+    Gesture("click", "take a style from the wall; put the line there", Controls.click),
+    Gesture("drag", "move the line between before and after", Controls.drag),
+)
+
 _BY_KEY = {key: command for command in COMMANDS for key in command.keys}
+_BY_KIND = {gesture.kind: gesture for gesture in GESTURES}
 
 
 def press(key: str | None, controls: Controls) -> None:
@@ -77,13 +132,19 @@ def press(key: str | None, controls: Controls) -> None:
         _BY_KEY[key].action(controls)
 
 
+def point(mouse: Mouse, controls: Controls) -> None:
+    """Does what the mouse does at this point of the picture."""
+    _BY_KIND[mouse.kind].action(controls, mouse.x, mouse.y)
+
+
 def rows() -> list[tuple[tuple[str, ...], str]]:
-    """The keys and the help of each printed row, in the order of the table."""
+    """The keys, or what the mouse does, and the help of each printed row."""
     grouped: dict[tuple[str, str], tuple[str, ...]] = {}
     for command in COMMANDS:
         label = (command.name, command.help)
         grouped[label] = grouped.get(label, ()) + command.keys
-    return [(_span(keys), help) for (_, help), keys in grouped.items()]
+    keyboard = [(_span(keys), help) for (_, help), keys in grouped.items()]
+    return keyboard + [((gesture.kind,), gesture.help) for gesture in GESTURES]
 
 
 def markdown() -> str:
@@ -103,4 +164,4 @@ def plain() -> str:
 
 def _span(keys: tuple[str, ...]) -> tuple[str, ...]:
     """The digits as one range, other keys as they are."""
-    return (f"{keys[0]}-{keys[-1]}",) if "".join(keys).isdigit() else keys
+    return ("0-9",) if "".join(keys).isdigit() else keys

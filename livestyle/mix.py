@@ -17,27 +17,29 @@ class Mix:
 
     Args:
         identity: the embedding that gives the photograph back, shape (D,).
-        fade: seconds a change takes.
+        fade: seconds a change takes, if it is not told otherwise.
     """
 
     def __init__(self, identity: Embedding, fade: float = FADE) -> None:
         self.identity = identity
-        self.fade = fade
+        self.fade = self._fade = fade
         self._from: Embedding | None = None
         self._to: Embedding | None = None
         self._since = 0.0
 
-    def go(self, style: Embedding, now: float) -> None:
+    def go(self, style: Embedding, now: float, fade: float | None = None) -> None:
         """Starts towards a style, from wherever the mix is; the first one is at once.
 
         Args:
             style: the embedding to go to, shape (D,).
             now: seconds, on the clock that `at` will be asked with.
+            fade: seconds that this change takes, None for as long as usual.
         """
         if self._to is not None and np.array_equal(style, self._to):
             return
         self._from = style if self._to is None else self.at(now)
         self._to, self._since = style, now
+        self._fade = self.fade if fade is None else fade
 
     def at(self, now: float, strength: float = 1.0) -> Embedding:
         """The embedding at a moment, float32 of shape (D,).
@@ -53,10 +55,20 @@ class Mix:
             raise RuntimeError("the mix has no style yet")
         # A clock that was set back (a file that starts over) ends the fade.
         passed = now - self._since
-        done = min(1.0, passed / self.fade) if passed >= 0 and self.fade else 1.0
-        style = self._from + np.float32(done) * (self._to - self._from)
-        mixed = self.identity + np.float32(strength) * (style - self.identity)
-        return np.asarray(mixed, np.float32)
+        done = min(1.0, passed / self._fade) if passed >= 0 and self._fade else 1.0
+        style = between(self._from, self._to, done)
+        return between(self.identity, style, strength)
+
+
+def between(one: Embedding, other: Embedding, weight: float) -> Embedding:
+    """A blend of two styles: a point on the line from the one to the other.
+
+    Args:
+        one: shape (D,).
+        other: shape (D,).
+        weight: 0 is the one, 1 the other.
+    """
+    return np.asarray(one + np.float32(weight) * (other - one), np.float32)
 
 
 def paint_share(strength: float) -> float:

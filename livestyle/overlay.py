@@ -10,7 +10,14 @@ from functools import lru_cache
 from livestyle import commands
 from livestyle.controls import Controls
 from livestyle.frame import Pixels
-from livestyle.plate import ALARM, Plate, recording_plate, table_plate, text_plate
+from livestyle.plate import (
+    ALARM,
+    Plate,
+    recording_plate,
+    side_by_side,
+    table_plate,
+    text_plate,
+)
 
 # Figures that change with every frame cannot be read: hold them so many seconds.
 _HOLD = 0.5
@@ -33,6 +40,10 @@ class Status:
         warning: what is amiss, in one line, else "".
         paused: True while the picture is frozen.
         stylizing: False if the camera's picture is shown as it is.
+        second: the style that is blended in, None without such.
+        weight: how much of the blend it is, 0.0 to 1.0.
+        keep_colours: True if the painting has the camera's colours.
+        working: the size at which is painted, as a share of the picture's.
     """
 
     style: str
@@ -47,15 +58,18 @@ class Status:
     warning: str = ""
     paused: bool = False
     stylizing: bool = True
+    second: str | None = None
+    weight: float = 0.0
+    keep_colours: bool = False
+    working: float = 1.0
 
 
 def status_parts(status: Status) -> tuple[str, ...]:
     """The status line in pieces that stay together when it has to wrap."""
-    strength = f"{status.strength * 100:.0f} %" if status.stylizing else "off"
     rate = f"{status.shown_fps:.1f} fps"
     if status.captured_fps is not None:
         rate += f" (camera {status.captured_fps:.1f})"
-    parts = [f"{status.style} {strength}", status.provider, rate]
+    parts = [*_painting(status), status.provider, rate]
     if status.latency_p50_ms is not None and status.latency_p95_ms is not None:
         ages = f"{status.latency_p50_ms:.0f}/{status.latency_p95_ms:.0f}"
         parts.append(f"latency {ages} ms")
@@ -63,6 +77,22 @@ def status_parts(status: Status) -> tuple[str, ...]:
         parts.append(f"dropped {status.dropped}")
     if status.paused:
         parts.append("paused")
+    return tuple(parts)
+
+
+def _painting(status: Status) -> tuple[str, ...]:
+    """What is painted, with what is not as it usually is."""
+    strength = f"{status.strength * 100:.0f} %" if status.stylizing else "off"
+    parts = [f"{status.style} {strength}"]
+    if status.second is not None:
+        shares = round(100 * (1 - status.weight)), round(100 * status.weight)
+        blend = f"{status.style} {shares[0]} % + {status.second} {shares[1]} %"
+        full = status.stylizing and status.strength == 1
+        parts = [blend] if full else [blend, f"strength {strength}"]
+    if status.keep_colours:
+        parts.append("camera's colours")
+    if status.working != 1:
+        parts.append(f"strokes {100 / status.working:.0f} %")
     return tuple(parts)
 
 
@@ -75,9 +105,12 @@ def status_line(status: Status) -> str:
     return "  ".join(status_parts(status))
 
 
-def text_size(height: int) -> int:
-    """The height of letters for a picture of so many rows, in pixels."""
-    return max(10, round(height / 32))
+def text_size(height: int, width: int = 0) -> int:
+    """The height of letters for a picture of this size, in pixels.
+
+    Two pictures side by side are shown smaller than one: their letters are larger.
+    """
+    return max(10, round(max(height, 9 / 16 * width) / 32))
 
 
 class Overlay:
@@ -98,7 +131,8 @@ class Overlay:
         Args:
             pixels: BGR uint8, shape (H, W, 3); it is left as it is.
             status: the figures of this moment.
-            controls: with `overlay` off nothing but the help panel is drawn.
+            controls: with `overlay` off nothing is drawn but the help panel and the
+                countdown.
 
         Returns:
             A new array of the same shape.
@@ -110,6 +144,8 @@ class Overlay:
             _stack_up(drawn, _report(status, controls.recent_note(), drawn))
         if controls.help:
             _centre(drawn, _help(drawn.shape[0], drawn.shape[1]))
+        if controls.counted is not None:
+            _corner(drawn, _number(controls.counted, drawn.shape[0]))
         return drawn
 
     def _settled(self, status: Status) -> Status:
@@ -138,7 +174,7 @@ def _without_figures(status: Status) -> Status:
 
 
 def _margin(pixels: Pixels) -> int:
-    return text_size(pixels.shape[0]) // 2
+    return text_size(*pixels.shape[:2]) // 2
 
 
 def _room(pixels: Pixels) -> int:
@@ -147,7 +183,7 @@ def _room(pixels: Pixels) -> int:
 
 def _warnings(status: Status, pixels: Pixels) -> Iterable[Plate]:
     """From the top down: what is amiss, the recording."""
-    size = text_size(pixels.shape[0])
+    size = text_size(*pixels.shape[:2])
     if words := tuple(status.warning.split()):
         yield text_plate(words, size, _room(pixels), ALARM, gap=" ")
     if status.recording_seconds is not None:
@@ -156,7 +192,7 @@ def _warnings(status: Status, pixels: Pixels) -> Iterable[Plate]:
 
 def _report(status: Status, note: str, pixels: Pixels) -> Iterable[Plate]:
     """From the bottom up: the status line, the note."""
-    size = text_size(pixels.shape[0])
+    size = text_size(*pixels.shape[:2])
     yield text_plate(status_parts(status), size, _room(pixels))
     if words := tuple(note.split()):
         yield text_plate(words, size, _room(pixels), gap=" ")
@@ -183,13 +219,35 @@ def _centre(pixels: Pixels, plate: Plate) -> None:
     plate.onto(pixels, max(0, top), max(0, left))
 
 
+def _corner(pixels: Pixels, plate: Plate) -> None:
+    """In the upper right, where it hides no face and no recording."""
+    margin = _margin(pixels)
+    plate.onto(pixels, margin, max(0, pixels.shape[1] - plate.width - margin))
+
+
 @lru_cache(maxsize=2)
 def _help(height: int, width: int) -> Plate:
     """The table of keys, in the largest letters with which it fits the picture."""
     rows = tuple(("  ".join(keys), help) for keys, help in commands.rows())
-    size = text_size(height)
-    plate = table_plate(rows, size)
-    while size > 6 and (plate.height > height or plate.width > width):
+    plates = [_fitting(rows, halves, height, width) for halves in (1, 2)]
+    return max(plates, key=lambda fitted: fitted[:2])[2]
+
+
+def _fitting(
+    rows: tuple[tuple[str, str], ...], halves: int, height: int, width: int
+) -> tuple[bool, int, Plate]:
+    """Whether the table fits, in one block of rows or in two, and its letters' size."""
+    size = text_size(height, width) + 1
+    many = -(-len(rows) // halves)
+    columns = [rows[:many], rows[many:]][:halves]
+    while True:
         size -= 1
-        plate = table_plate(rows, size)
-    return plate
+        plate = side_by_side([table_plate(column, size) for column in columns])
+        fits = plate.height <= height and plate.width <= width
+        if fits or size <= 6:
+            return fits, size, plate
+
+
+def _number(number: int, height: int) -> Plate:
+    """A number that is read from the other side of the room."""
+    return text_plate((str(number),), max(10, height // 6), height)

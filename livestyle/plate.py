@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -117,6 +118,27 @@ def table_plate(rows: tuple[tuple[str, str], ...], size: int) -> Plate:
         _write(pen, (pad, pad + row * step), left, font, _WHITE)
         _write(pen, (second, pad + row * step), right, font, _MUTED)
     return _rendered(image)
+
+
+def side_by_side(plates: Sequence[Plate]) -> Plate:
+    """Plates in a row, on glass of their own colour down to the lowest edge.
+
+    Args:
+        plates: with their lowest row in the colour of the glass; at least one.
+    """
+    height = max(plate.height for plate in plates)
+
+    def joined(parts: Iterable[Pixels]) -> Pixels:
+        filled = [
+            np.pad(part, ((0, height - len(part)), (0, 0), (0, 0)), "edge")
+            for part in parts
+        ]
+        return np.concatenate(filled, axis=1)
+
+    return Plate(
+        joined(plate.light for plate in plates),
+        joined(plate.through for plate in plates),
+    )
 
 
 def _padding(size: int) -> int:

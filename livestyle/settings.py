@@ -36,7 +36,7 @@ def parse_strength(text: str | float) -> float:
     """Reads a number from 0 to 1."""
     value = float(text)
     if not 0 <= value <= 1:
-        raise ValueError("a strength is a number from 0 to 1")
+        raise ValueError("it is a number from 0 to 1")
     return value
 
 
@@ -118,6 +118,24 @@ class Settings:
             parse_strength, "0 is the camera's picture, 1 the full style", "0..1"
         ),
     )
+    blend: str | None = field(
+        default=None,
+        metadata=_about(parse_text, "a second style, blended in", "NAME", "the-scream"),
+    )
+    blend_weight: float = field(
+        default=0.5,
+        metadata=_about(parse_strength, "how much of the blend that one is", "0..1"),
+    )
+    keep_colours: bool = field(
+        default=False,
+        metadata=_about(bool, "keep the camera's colours, paint in light and dark"),
+    )
+    slide_show: float | None = field(
+        default=None,
+        metadata=_about(
+            parse_seconds, "go on to the next style every so often", "SECONDS", "10"
+        ),
+    )
     model: Path | None = field(
         default=None,
         metadata=_about(parse_path, "a painter file of your own", "FILE", "my.onnx"),
@@ -186,7 +204,7 @@ class Settings:
         metadata=_about(
             bool,
             "begin as the last run with this option ended: style, strength, mirror, "
-            "status line, whole screen",
+            "colours, status line, whole screen",
         ),
     )
     stats: Path | None = field(
@@ -200,8 +218,15 @@ class Settings:
     )
 
 
-# Options whose flag is not their field's name: 'for' is a word of Python's.
-FLAGS = {"seconds": "for", "styles_folder": "styles-folder"}
+# Options whose flag is not their field's name: 'for' is a word of Python's, and flags
+# have a dash where names have a line.
+FLAGS = {
+    "seconds": "for",
+    "blend_weight": "blend-weight",
+    "keep_colours": "keep-colours",
+    "slide_show": "slide-show",
+    "styles_folder": "styles-folder",
+}
 
 
 def add_options(parser: argparse.ArgumentParser, *names: str) -> None:

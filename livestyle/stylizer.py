@@ -7,15 +7,18 @@ from collections.abc import Mapping
 import cv2
 import numpy as np
 
+from livestyle.chroma import Chroma
+from livestyle.contract import Embedding
 from livestyle.controls import Controls
 from livestyle.errors import UnknownStyleError
 from livestyle.frame import Frame, Pixels
-from livestyle.mix import Mix, paint_share
+from livestyle.mix import Mix, between, paint_share
 from livestyle.model import Painter
+from livestyle.strokes import Strokes
 
 
 class Stylizer:
-    """Paints frames by the controls: style, strength, on or off, mirror.
+    """Paints frames by the controls: style, blend, strength, colours, strokes, mirror.
 
     Args:
         painter: what paints.
@@ -24,10 +27,14 @@ class Stylizer:
 
     Attributes:
         style: what is painted, as `controls` calls it.
+        content: what the last frame was painted from, mirrored if the controls say so;
+            None before the first one.
     """
 
     def __init__(self, painter: Painter, controls: Controls) -> None:
         self.controls = controls
+        self.content: Pixels | None = None
+        self._chroma = Chroma()
         self._before: float | None = None  # when the frame before this one was captured
         self.use(painter, {name: name for name in painter.names})
 
@@ -40,9 +47,21 @@ class Stylizer:
         """
         self.painter = painter
         self._mix = Mix(painter.identity)
+        self._strokes = Strokes(painter.paint)
         self._vectors = {ours: painter.embedding(its) for ours, its in styles.items()}
         chosen = self.controls.style
         self.style = chosen if chosen in styles else next(iter(styles))
+
+    @property
+    def vectors(self) -> Mapping[str, Embedding]:
+        """The styles that the painter of this moment has, as `controls` calls them."""
+        return self._vectors
+
+    @property
+    def blended(self) -> str | None:
+        """The style that is blended in; only styles of one painter can be."""
+        second = self.controls.blended
+        return second if second in self._vectors else None
 
     @classmethod
     def of_style(cls, painter: Painter, style: str, strength: float = 1.0) -> Stylizer:
@@ -68,21 +87,32 @@ class Stylizer:
         pixels = frame.pixels
         if self.controls.mirror:
             pixels = np.asarray(cv2.flip(pixels, 1), np.uint8)
+        self.content = pixels
         # The wish came after the frame before: a fade that began only now would show
         # the old style once more, which at a low rate looks like a key that is stuck.
         # Also while nothing is painted: switching it on again shall not fade.
         since = frame.captured if self._before is None else self._before
         if self.controls.style in self._vectors:
             self.style = self.controls.style
-        self._mix.go(self._vectors[self.style], since)
+        self._mix.go(self._wished(), since, self.controls.fade)
         self._before = frame.captured
         if self.controls.stylizing and self.controls.strength > 0:
             pixels = self._paint(pixels, frame.captured)
         return frame.with_pixels(pixels)
 
+    def _wished(self) -> Embedding:
+        """The style, or the blend, that the controls wish for."""
+        style, second = self._vectors[self.style], self.blended
+        if second is None:
+            return style
+        return between(style, self._vectors[second], self.controls.weight)
+
     def _paint(self, pixels: Pixels, now: float) -> Pixels:
-        strength = self.controls.strength
-        pastiche = self.painter.paint(pixels, self._mix.at(now, strength))
+        controls, strength = self.controls, self.controls.strength
+        embedding = self._mix.at(now, strength)
+        pastiche = self._strokes.paint(pixels, embedding, controls.working)
+        if controls.keep_colours:
+            self._chroma.keep(pastiche, pixels)
         # Where the painter itself blends, its identity has all the detail.
         share = 1.0 if self.painter.blends else paint_share(strength)
         if share == 1:

@@ -19,7 +19,7 @@ from livestyle.naming import make_folder, write_whole
 from livestyle.places import state_file
 from livestyle.settings import Settings, load_settings
 
-SWITCHES = ("mirror", "overlay", "fullscreen")
+SWITCHES = ("mirror", "keep_colours", "overlay", "fullscreen")
 MOST_BYTES = 10_000
 
 

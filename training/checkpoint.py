@@ -29,6 +29,7 @@ class Checkpoint:
         terms: the loss terms, averaged over the last steps.
         commit: of the code, "" when unknown.
         precision: that the fit computes in, see `training.device`; "" when unknown.
+        balance: state dict of the paintings' weights, see `training.balance`.
     """
 
     recipe: Recipe
@@ -39,6 +40,7 @@ class Checkpoint:
     terms: dict[str, float] = field(default_factory=dict)
     commit: str = ""
     precision: str = ""
+    balance: dict[str, Any] = field(default_factory=dict)
 
     def save(self, folder: Path) -> Path:
         """Writes `folder/checkpoint.pt`, whole or not at all.

@@ -56,6 +56,10 @@ class Recipe:
         repetition_weight: of texture more regular than the painting's own.
         grid_weight: of detail that is locked to the cells of the network.
         grain_weight: of detail finer, or finer coloured, than the painting's own.
+        steadiness_weight: of differences between a photograph painted, and painted
+            again after it was moved; 0 saves the second painting.
+        balanced: whether the paintings' weights move so that of each style term as much
+            is left as of the others, see `training.balance`.
         crop: side of the training crops in px, a multiple of 8 from `MIN_CROP` up.
         context: px of reflection around the crop that the network sees and the losses
             do not. It should reach as far as the network looks: a network finds its
@@ -98,6 +102,8 @@ class Recipe:
     repetition_weight: float = 0.5
     grid_weight: float = 1.0
     grain_weight: float = 0.3
+    steadiness_weight: float = 0.0
+    balanced: bool = False
     identity_weight: float = 20.0
     crop: int = 192
     context: int = 96

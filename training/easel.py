@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import TypeVar
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.nn.parallel import DistributedDataParallel
 
 from livestyle.errors import OutputError
 from training.checkpoint import FILE, Checkpoint, commit
 from training.config import Recipe
+from training.context import paint_within
 from training.device import choose_precision, precision_name
 from training.errors import DivergedError
 from training.nets import Painter
@@ -96,6 +96,8 @@ class Easel:
             self.device
         )
         share = (recipe.batch + recipe.identities) / self.ranks.world
+        if start and start.balance:
+            self.objective.balance.load_state_dict(start.balance)
         self.sketch = Sketch(self.paintings, share)
         self.sketched = sketch_steps(recipe, options)
         self.recent: deque[dict[str, float]] = deque(maxlen=AVERAGED)
@@ -144,6 +146,7 @@ class Easel:
         if save:
             self._write()
         self.optimizer.step()
+        self.objective.balance.move(self.ranks)
         self.batch = x, rows
         self.step += 1
         self.recent.append(values)
@@ -177,9 +180,19 @@ class Easel:
 
     def _terms(self, x: Tensor, rows: Tensor) -> dict[str, Tensor]:
         loss = self.objective if self.step >= self.sketched else self.sketch
+        moved = None
+        if loss is self.objective and self.recipe.steadiness_weight > 0:
+            moved = self.objective.steadiness.draw(x, rows, self.step)
         with torch.autocast(self.device.type, self.dtype, self.dtype != torch.float32):
-            pastiche = paint_within(self.parallel, x, rows, self.recipe.context)
-            return loss(x, pastiche, rows)
+            if moved is None:
+                pastiche = paint_within(self.parallel, x, rows, self.recipe.context)
+                return loss(x, pastiche, rows)
+            # In one call: a shared fit averages the gradients of each call.
+            both = torch.cat([x, moved.pictures])
+            styles = torch.cat([rows, rows[moved.places]])
+            painted = paint_within(self.parallel, both, styles, self.recipe.context)
+            pastiche, again = painted[: len(x)], painted[len(x) :]
+            return self.objective.forward(x, pastiche, rows, again=(moved, again))
 
     def _values(self, terms: dict[str, Tensor]) -> dict[str, float]:
         """The terms as numbers, of the whole batch."""
@@ -211,6 +224,7 @@ class Easel:
             terms=self.terms,
             commit=commit(),
             precision=precision_name(self.dtype),
+            balance=self.objective.balance.state_dict(),
         ).save(self.options.out)
 
     def _check(self, values: dict[str, float]) -> None:
@@ -227,25 +241,6 @@ class Easel:
                 hint="Halve 'rate' in the recipe, or fit with --precision float32; "
                 f"the last good weights are in {self.options.out / FILE}.",
             )
-
-
-def paint_within(painter: nn.Module, x: Tensor, rows: Tensor, context: int) -> Tensor:
-    """Paints pictures as if they had no border: see `Recipe.context`.
-
-    Args:
-        painter: what paints.
-        x: RGB, 0..1, shape (B, 3, H, W).
-        rows: of the embeddings, shape (B,).
-        context: px to go on around the pictures by reflection, below H and W.
-
-    Returns:
-        RGB, nominally 0..1, shape (B, 3, H, W).
-    """
-    height, width = x.shape[-2:]
-    around = F.pad(x, (context,) * 4, mode="reflect")
-    around = around.contiguous(memory_format=torch.channels_last)
-    pastiche: Tensor = painter(around, rows)
-    return pastiche[..., context : context + height, context : context + width]
 
 
 def _optimizer(painter: Painter, recipe: Recipe) -> torch.optim.Adam:

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from livestyle.errors import SettingsError
+from training.balance import Balance
 from training.config import Recipe
 from training.data import scale_to
 from training.grain import GrainLoss
@@ -22,6 +23,7 @@ from training.losses import (
 from training.ranks import Ranks
 from training.reading import read_rgb
 from training.repetition import RepetitionLoss
+from training.steadiness import Moved, Steadiness
 from training.texture import texture
 from training.vgg import Feats, Features
 
@@ -59,9 +61,8 @@ class Objective(nn.Module):
         self.repetition = RepetitionLoss(paintings)
         self.grid = GridLoss(self.ranks)
         self.grain = GrainLoss(paintings)
-        device = features.mean.device
-        weights = [painting.weight for painting in recipe.styles]
-        self.balance = torch.tensor(weights, device=device)
+        self.steadiness = Steadiness(paintings, recipe.seed)
+        self.balance = Balance([p.weight for p in recipe.styles], recipe.balanced)
 
     def forward(
         self,
@@ -69,6 +70,7 @@ class Objective(nn.Module):
         pastiche: Tensor,
         rows: Tensor,
         kept: Feats | None = None,
+        again: tuple[Moved, Tensor] | None = None,
     ) -> dict[str, Tensor]:
         """The terms, each a scalar before its weight, and their weighted "total".
 
@@ -78,6 +80,7 @@ class Objective(nn.Module):
             rows: row of each sample's embedding, shape (B,); 0 is the identity, those
                 samples come last.
             kept: the photographs' content features, where they are known already.
+            again: some of the photographs moved, and what the painter made of those.
         """
         painted = int((rows > 0).sum())
         share, rest = self._shares(painted, len(rows) - painted)
@@ -86,9 +89,11 @@ class Objective(nn.Module):
             with torch.no_grad():
                 kept = self.features(pictures[:painted], self.content_layers)
         found = self.features(pastiche[:painted])
+        looks = self.style(found, style)
+        self.balance.note(style, looks)
         terms = {
             "content": self.content(found, kept).sum() / share,
-            "style": (self.style(found, style) * self.balance[style]).sum() / share,
+            "style": (looks * self.balance(style)).sum() / share,
             "tv": self.tv(pastiche[:painted]).sum() / share,
             "range": self.range(pastiche).sum() / (share + rest),
             "repetition": self.repetition(pastiche[:painted], style).sum() / share,
@@ -99,6 +104,12 @@ class Objective(nn.Module):
         if rest:
             error = (pastiche[painted:] - pictures[painted:]).square()
             terms["identity"] = error.mean((1, 2, 3)).sum() / rest
+        if again is not None:
+            moved, repainted = again
+            differences = self.steadiness(pastiche, repainted, moved, style)
+            # They stand for all painted samples, of which some were moved.
+            each = painted / max(1, len(differences))
+            terms["steadiness"] = differences.sum() * each / share
         recipe = self.recipe
         terms["total"] = torch.stack(
             [getattr(recipe, f"{name}_weight") * term for name, term in terms.items()]

@@ -1,4 +1,4 @@
-"""The window on the screen and the keys that are pressed in it."""
+"""The window on the screen, with the keys and the mouse that are used in it."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import numpy as np
 
 from livestyle.errors import DisplayError
 from livestyle.frame import Frame, Pixels
+from livestyle.mouse import Mouse, Pointer
 from livestyle.x11 import ADVICE, XDisplay
 
 # What `waitKeyEx` gives for keys without a character: X11's keysyms (Qt and GTK, also
@@ -60,6 +61,7 @@ class Window:
         self._size_wh = size_wh
         self._fullscreen = False
         self._rect_before = (0, 0, 0, 0)
+        self._pointer = Pointer()
         self._closed = False
         self._leaving = False
         self._display = _connect()
@@ -75,7 +77,11 @@ class Window:
             self._size_wh = (frame.width, frame.height)
             cv2.resizeWindow(self._title, self._size_wh)
         picture = self._decorate(frame)
-        cv2.imshow(self._title, boxed(picture, self._rect()[2:]))
+        shown = boxed(picture, self._rect()[2:])
+        height, width = picture.shape[:2]
+        left, top = (shown.shape[1] - width) // 2, (shown.shape[0] - height) // 2
+        self._pointer.frame(left, top, width, height)
+        cv2.imshow(self._title, shown)
         if self._display is not None and self._unannounced > 0:
             self._unannounced -= 1
             self._display.announce()
@@ -96,6 +102,10 @@ class Window:
             self._leaving = False
             return "escape"
         return key_name(code)
+
+    def read_mouse(self) -> Mouse | None:
+        """What the mouse did until the last `read_key`, None when that was all."""
+        return self._pointer.next()
 
     def fullscreen(self, on: bool) -> None:
         """Fills the screen, or goes back to a window. Cheap if nothing changes."""
@@ -126,6 +136,7 @@ class Window:
         kind = cv2.WINDOW_NORMAL | cv2.WINDOW_FREERATIO | cv2.WINDOW_GUI_NORMAL
         try:
             cv2.namedWindow(self._title, kind)
+            cv2.setMouseCallback(self._title, self._pointer.see)
         except cv2.error as error:
             raise DisplayError(
                 f"OpenCV cannot make a window ({' '.join(str(error).split())})",

@@ -22,6 +22,8 @@ _XDOTOOL = {
     "=": "equal",
     "?": "question",
     "/": "slash",
+    ".": "period",
+    ",": "comma",
     "escape": "Escape",
     "left": "Left",
     "right": "Right",
@@ -64,7 +66,8 @@ class Screen:
         self.name = f":{number}"
         self.environ = {**os.environ, "DISPLAY": self.name}
         self._memory = folder / "Xvfb_screen0"
-        self._xdotool("mousemove", str(width - 1), str(height - 1))
+        self._corner = (width - 1, height - 1)
+        self._park_pointer()
 
     def windows(self, title: str = "livestyle") -> list[int]:
         """The windows of exactly that title, each an X id."""
@@ -95,6 +98,23 @@ class Screen:
     def key(self, name: str) -> None:
         """Presses and releases a key, named as in `livestyle.commands`."""
         self._xdotool("key", _XDOTOOL.get(name, name))
+
+    def drag(self, *points: tuple[int, int]) -> None:
+        """Moves the pointer to the first point, and with the button held to the rest.
+
+        Points are pixels of the screen: column, row. Afterwards the pointer rests in
+        the corner, where it hides nothing.
+        """
+        for number, (x, y) in enumerate(points):
+            self._xdotool("mousemove", "--sync", str(x), str(y))
+            if number == 0:
+                self._xdotool("mousedown", "1")
+        self._xdotool("mouseup", "1")
+        self._park_pointer()
+
+    def click(self, x: int, y: int) -> None:
+        """Presses and releases the left button at a pixel of the screen."""
+        self.drag((x, y))
 
     def destroy(self, window: int) -> None:
         """Takes a window away without asking the program that it belongs to."""
@@ -133,6 +153,9 @@ class Screen:
         """Ends the X server."""
         self._server.terminate()
         self._server.wait(10)
+
+    def _park_pointer(self) -> None:
+        self._xdotool("mousemove", *map(str, self._corner))
 
     def _xdotool(self, *words: str, check: bool = True, seconds: float = 20) -> str:
         done = subprocess.run(

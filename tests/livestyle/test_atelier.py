@@ -15,6 +15,7 @@ from livestyle.errors import LivestyleError, UnknownStyleError
 from livestyle.frame import Frame, Pixels
 from livestyle.model import Painter
 from livestyle.settings import Settings
+from livestyle.view import View
 from tests.livestyle.monsters import write_endless
 from tests.livestyle.program import wait_until
 from tests.livestyle.tiny_painter import card, painted, write_painter
@@ -254,6 +255,31 @@ def test_a_style_that_is_called_as_another_one_has_its_files_name_before_it(
     run.choose("mine-tinted")
     run.wait_for(painted(PICTURE, (0, 1)), "it is not painted")
     assert run.atelier.painter.card.styles[0].name == "tinted"
+
+
+def test_styles_of_another_painter_are_on_the_wall_by_name_and_in_no_blend(
+    run: Run, folder: Path, tmp_path: Path
+):
+    view = View(run.atelier.stylize, run.controls, fps=1)
+    run.controls.show("wall")
+    run.shown()
+    assert view.of(Frame(PICTURE, 0, 0.0)).shape == PICTURE.shape
+    bring(write_zoo(tmp_path / "mosaic-9.onnx"), folder)
+    run.wait_until(lambda: run.lists("mosaic"), "it is not listed")
+    run.controls.second = 2
+    assert (run.shown() == NEGATIVE).all()
+    assert (run.controls.blended, run.atelier.stylize.blended) == ("mosaic", None)
+    wall = view.of(Frame(PICTURE, 0, 0.0))
+    # Two rows of two tiles: below the names, what is painted and what is not.
+    assert wall[38:44, 8:56].std() > 20
+    assert wall[86:92, 8:56].std() < 3  # the ground alone
+    run.choose("mosaic")
+    run.wait_for(OTHER, "mosaic is not painted")
+    assert run.atelier.stylize.blended is None
+    wall = view.of(Frame(PICTURE, 0, 0.0))
+    assert wall[86:92, 8:56].std() > 20
+    run.controls.relist(("negative", "tinted"))
+    assert (run.controls.blended, run.controls.second) == (None, None)
 
 
 def test_without_a_window_nobody_watches_the_folder(model: Path, folder: Path):

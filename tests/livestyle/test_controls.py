@@ -66,6 +66,7 @@ def test_the_note_tells_the_strength():
         "fullscreen",
         "paused",
         "recording",
+        "keep_colours",
     ],
 )
 def test_a_switch_goes_there_and_back_and_touches_nothing_else(name: str):

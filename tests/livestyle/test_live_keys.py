@@ -20,6 +20,7 @@ from tests.livestyle.sitting import (
     styled,
 )
 from tests.livestyle.tiny_painter import NINE, card, write_painter
+from tests.livestyle.view_checks import VIEW_CHECKS
 
 
 @pytest.fixture(scope="module")
@@ -53,6 +54,9 @@ def sitting(shared: Sitting) -> Sitting:
 
 
 def see_style(sitting: Sitting, key: str) -> None:
+    if key == "0":  # there is no tenth
+        sitting.press(key)
+        return
     name = list(NINE)[int(key) - 1]
     sitting.press(key)
     sitting.wait_for(styled(name), f"{key} does not give {name}")
@@ -213,6 +217,7 @@ CHECKS: dict[str, Callable[[Sitting, str], None]] = {
     "record": see_record,
     "fullscreen": see_fullscreen,
     "pause": see_pause,
+    **VIEW_CHECKS,
 }
 KEYS = [(c.name, key) for c in COMMANDS for key in c.keys if c.name != "quit"]
 

@@ -62,6 +62,15 @@ def test_without_a_fade_a_switch_is_at_once():
     assert mix.at(1.0).tolist() == [0, 1]
 
 
+def test_one_change_may_take_longer_than_the_others():
+    mix = Mix(IDENTITY)
+    mix.go(A, 0.0)
+    mix.go(B, 1.0, fade=2.0)
+    assert mix.at(2.0) == pytest.approx([0.5, 0.5])
+    mix.go(C, 3.0)
+    assert mix.at(3.3) == pytest.approx(C, abs=1e-5)
+
+
 def test_strength_is_a_steady_way_from_the_identity():
     identity = np.float32([5, 5])
     mix = Mix(identity)

@@ -104,6 +104,11 @@ def test_letters_grow_with_the_picture():
     assert [text_size(height) for height in (240, 480, 720, 1080)] == [10, 15, 22, 34]
 
 
+def test_letters_of_two_pictures_side_by_side_are_as_large_as_wide_pictures_have_them():
+    assert text_size(480, 640) == text_size(480) == 15
+    assert text_size(480, 1280) == text_size(720, 1280) == 22
+
+
 def test_recording_shows_a_red_dot_at_the_top():
     drawn = Overlay().draw(grey(), replace(STATUS, recording_seconds=72.9), controls())
     rows, columns = np.nonzero(red(drawn))

@@ -23,6 +23,10 @@ OPTIONS: dict[str, tuple[str, str, Any]] = {
     "size": ("320x240", '"320x240"', (320, 240)),
     "style": ("great-wave", '"great-wave"', "great-wave"),
     "strength": ("0.25", "0.25", 0.25),
+    "blend": ("the-scream", '"the-scream"', "the-scream"),
+    "blend_weight": ("0.25", "0.25", 0.25),
+    "keep_colours": ("", "true", True),
+    "slide_show": ("7.5", "7.5", 7.5),
     "model": ("my.onnx", '"my.onnx"', Path("my.onnx")),
     "styles_folder": ("mine", '"mine"', Path("mine")),
     "provider": ("cuda", '"cuda"', "cuda"),
@@ -77,10 +81,10 @@ def test_every_option_is_read_from_a_file(tmp_path: Path, name: str):
 
 @pytest.mark.parametrize("name", SWITCHES)
 def test_every_switch_goes_off_as_well_as_on(tmp_path: Path, name: str):
-    assert getattr(load_settings(typed(f"--no-{name}")), name) is False
-    file = toml(tmp_path, f"{name} = false")
+    assert getattr(load_settings(typed(f"--no-{flag(name)[2:]}")), name) is False
+    file = toml(tmp_path, f"{flag(name)[2:]} = false")
     assert getattr(load_settings({}, file), name) is False
-    assert getattr(load_settings(typed(f"--{name}"), file), name) is True
+    assert getattr(load_settings(typed(flag(name)), file), name) is True
 
 
 def test_the_command_line_goes_before_the_file_and_the_file_before_the_defaults(
@@ -198,7 +202,7 @@ def test_the_help_lists_every_option_with_its_default():
         assert flag(row.name) in text
         assert " ".join(row.metadata["help"].split()) in text
         if isinstance(row.default, bool):
-            assert f"--no-{row.name}" in text
+            assert f"--no-{flag(row.name)[2:]}" in text
             assert f"{row.metadata['help']} ({'on' if row.default else 'off'})" in text
         elif row.default is not None:
             assert f"{row.metadata['help']} ({row.default})" in text

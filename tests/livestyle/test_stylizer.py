@@ -80,6 +80,16 @@ def test_a_switch_flows_over_the_frames_of_three_tenths_of_a_second(
     assert (shown == painted(PICTURE, (0, 1))).all()
 
 
+def test_a_soft_switch_takes_as_long_as_was_wished_for(
+    stylize: Stylizer, controls: Controls
+):
+    stylize(at(10.0))
+    controls.choose_style(1)
+    controls.fade = 1.5
+    shown = stylize(at(10.75)).pixels.astype(int)
+    assert np.abs(shown - painted(PICTURE, (0.5, 0.5))).max() <= 1
+
+
 def test_no_frame_is_lost_or_held_back_by_switching(
     stylize: Stylizer, controls: Controls
 ):

@@ -11,6 +11,7 @@ from livestyle.commands import COMMANDS, press
 from livestyle.controls import Controls
 from livestyle.errors import DisplayError
 from livestyle.frame import Frame, Pixels
+from livestyle.mouse import Mouse
 from livestyle.overlay import Overlay, Status
 from livestyle.sinks.window import Window, boxed, key_name
 from tests.livestyle.screen import Screen
@@ -267,3 +268,26 @@ def run(program: str, environ: dict[str, str]) -> Iterator[subprocess.Popen[str]
             yield running
         finally:
             running.kill()
+
+
+def test_the_mouse_tells_its_place_in_the_picture_and_nothing_beside_it(
+    window: Window, on_screen: Screen
+):
+    def filled(seen: Pixels) -> bool:
+        window.fullscreen(True)
+        return is_card_on_the_whole_screen(seen)
+
+    assert shows(window, on_screen, filled)
+    on_screen.click(50, 400)  # on the black bar
+    on_screen.click(107 + 1066 // 4, 200)
+    on_screen.drag((640, 400), (107 + 1066 * 3 // 4, 600))
+    told: list[Mouse] = []
+    for _ in range(10):
+        window.write(card())
+        window.read_key(20)
+        while (mouse := window.read_mouse()) is not None:
+            told.append(mouse)
+    assert [mouse.kind for mouse in told] == ["click", "click", "drag"]
+    places = [(mouse.x, mouse.y) for mouse in told]
+    expected = [(0.25, 0.25), (0.5, 0.5), (0.75, 0.75)]
+    assert np.array(places) == pytest.approx(np.array(expected), abs=0.01)

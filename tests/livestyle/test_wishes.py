@@ -32,7 +32,8 @@ def test_what_a_person_chose_comes_back(state: Path):
     assert recall() == {}
     keep(controls(index=1, strength=0.4, mirror=True, overlay=False, fullscreen=True))
     wanted = {"style": "tinted", "strength": 0.4, "mirror": True}
-    assert recall() == {**wanted, "overlay": False, "fullscreen": True}
+    others = {"keep_colours": False, "overlay": False, "fullscreen": True}
+    assert recall() == {**wanted, **others}
     keep(controls())
     assert recall()["strength"] == 1
     assert [path.name for path in state.parent.iterdir()] == ["last.json"]

@@ -19,7 +19,7 @@ CPU = torch.device("cpu")
 def test_a_fit_that_was_interrupted_goes_on_with_exactly_the_same_losses(
     studio: Path, tmp_path: Path
 ):
-    recipe = tiny_recipe(steps=8)
+    recipe = tiny_recipe(steps=8, steadiness_weight=1.0, balanced=True)
     whole = run(recipe, tiny_options(studio, tmp_path / "whole"))
     parts = tiny_options(studio, tmp_path / "parts")
     first = run(recipe, parts, interrupt_at=3)

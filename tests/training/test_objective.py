@@ -113,3 +113,27 @@ def test_paintings_are_read_in_the_recipes_order_and_size(tmp_path: Path):
 def test_a_missing_painting_leads_to_the_option(tmp_path: Path):
     with pytest.raises(SettingsError, match=r"stripes0\.png cannot be read.*--styles"):
         load_paintings(tiny_recipe(), tmp_path)
+
+
+def test_moved_pictures_add_a_term_that_stands_for_all_painted_samples():
+    whole = objective(tiny_recipe(steadiness_weight=2.0))
+    pastiche = PHOTOS.flip(3)
+    moved = whole.steadiness.draw(PHOTOS, ROWS, 0)
+    again = pastiche[moved.places]
+    without = whole(PHOTOS, pastiche, ROWS)
+    terms = whole(PHOTOS, pastiche, ROWS, again=(moved, again))
+    wanted = whole.steadiness(pastiche, again, moved, ROWS[:2] - 1).mean().item()
+    assert terms["steadiness"].item() == pytest.approx(wanted)
+    assert "steadiness" not in without
+    added = terms["total"].item() - without["total"].item()
+    assert added == pytest.approx(2 * wanted, rel=1e-4)
+
+
+def test_a_balanced_recipe_notes_the_style_of_each_painting_before_its_weight():
+    whole = objective(tiny_recipe(balanced=True))
+    whole.balance.factors.fill_(0.5)
+    terms = whole(PHOTOS, PHOTOS.flip(3), ROWS)
+    ((style, looks),) = whole.balance.recent
+    assert style.tolist() == [0, 1]
+    weighted = looks.mean().item() * whole.balance.factors[0].exp().item()
+    assert weighted == pytest.approx(terms["style"].item())

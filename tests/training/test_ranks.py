@@ -88,7 +88,7 @@ def gradients(folder: Path) -> dict[int, torch.Tensor]:
 def test_two_processes_with_half_the_batch_have_the_gradients_of_one_with_all(
     identities: int, studio: Path, tmp_path: Path
 ):
-    recipe = tiny_recipe(steps=1, batch=4, identities=identities)
+    recipe = tiny_recipe(steps=1, batch=4, identities=identities, balanced=True)
     one = tiny_options(studio, tmp_path / "one")
     two = tiny_options(studio, tmp_path / "two")
     other = start(recipe, two, 2)
@@ -103,6 +103,9 @@ def test_two_processes_with_half_the_batch_have_the_gradients_of_one_with_all(
         assert difference < 1e-5 * largest, i
     terms, theirs = (Checkpoint.load(o.out).terms for o in (one, two))
     assert theirs == pytest.approx(terms, rel=1e-4)
+    balance, theirs = (Checkpoint.load(o.out).balance for o in (one, two))
+    assert balance["seen"].tolist() == [2, 2]
+    torch.testing.assert_close(theirs, balance)
 
 
 def test_only_the_first_process_writes(studio: Path, tmp_path: Path):

@@ -28,4 +28,4 @@ def judged(recipe: Recipe) -> Recipe:
         "style_layers": dict.fromkeys(STYLE_LAYERS, 1.0),
     }
     styles = tuple(replace(painting, weight=1.0) for painting in recipe.styles)
-    return replace(recipe, styles=styles, **terms)
+    return replace(recipe, styles=styles, balanced=False, **terms)
