@@ -6,11 +6,10 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, nullcontext
 from dataclasses import asdict
-from functools import partial
 from typing import Any
 
+from livestyle.atelier import Atelier
 from livestyle.bank import find
-from livestyle.beginning import first_controls
 from livestyle.cameras.report import CameraReport
 from livestyle.choice import open_painter, reopen_painter
 from livestyle.commands import point, press
@@ -18,6 +17,7 @@ from livestyle.fallback import Fallback
 from livestyle.frame import Frame, Pixels
 from livestyle.latest import Latest
 from livestyle.meter import Meter
+from livestyle.model import Painter
 from livestyle.overlay import Overlay, Status
 from livestyle.providers import require_gpu
 from livestyle.settings import Settings
@@ -25,7 +25,6 @@ from livestyle.sinks.virtual_camera import wanted
 from livestyle.sinks.window import Window
 from livestyle.slides import SECONDS, SlideShow
 from livestyle.sources.starting import start_source
-from livestyle.stylizer import Stylizer
 from livestyle.takes import Takes
 from livestyle.view import View
 
@@ -39,6 +38,7 @@ class App:
         settings: what to do.
         say: takes one line for the person at the terminal.
         meter: counts frames and times stages; a new one, if None.
+        last_style: goes before the settings' one, if it is still to be had.
 
     Attributes:
         controls: what keys, and signals, change.
@@ -52,6 +52,8 @@ class App:
         settings: Settings,
         say: Callable[[str], None],
         meter: Meter | None = None,
+        *,
+        last_style: str | None = None,
     ) -> None:
         self.settings = settings
         self._say = say
@@ -64,9 +66,10 @@ class App:
         )
         if settings.require_gpu:
             require_gpu(self.painter.provider)
-        self.controls = first_controls(settings, self.painter.names)
+        self.atelier = Atelier(self.painter, settings, say, last_style)
+        self._open.callback(self.atelier.close)
+        self.controls, self.stylize = self.atelier.controls, self.atelier.stylize
         self.slides = SlideShow(self.controls, settings.slide_show or SECONDS)
-        self.stylize = Stylizer(self.painter, self.controls)
         self.meter = meter or Meter()
         self._paused_frames = 0
         self._figures: dict[str, Any] | None = None
@@ -128,6 +131,7 @@ class App:
             frame, ended = self._next(frames)
             if ended:
                 break
+            self.atelier.follow(frame)
             if frame is not None:
                 taken = time.monotonic()
                 if self.source.live:
@@ -165,14 +169,14 @@ class App:
                 "p50": _rounded(meter.total_latency_ms(50)),
                 "p95": _rounded(meter.total_latency_ms(95)),
             },
-            "provider": self.painter.provider.name,
-            "precision": self.painter.provider.precision,
+            "provider": self.atelier.painter.provider.name,
+            "precision": self.atelier.painter.provider.precision,
             "provider_changes": [asdict(c) for c in self._fallback.changes],
             "seconds": round(meter.seconds, 3),
             "style": self.controls.style,
             "source": self.source.name,
             "camera": self._report.figures(),
-            "model": self.painter.card.name,
+            "model": self.atelier.painter.card.name,
         }
 
     def _next(self, frames: Iterator[Frame | None]) -> tuple[Frame | None, bool]:
@@ -216,9 +220,9 @@ class App:
         lost = self.outlet.trouble if self.outlet is not None else ""
         amiss = self._fallback.trouble, self.takes.trouble, lost, self.source.status
         return Status(
-            style=controls.style,
+            style=self.atelier.stylize.style,
             strength=controls.strength,
-            provider=self.painter.provider.label,
+            provider=self.atelier.painter.provider.label,
             shown_fps=meter.shown_fps,
             captured_fps=live.captured_fps if live else None,
             latency_p50_ms=meter.latency_ms(50) if live else None,
@@ -229,25 +233,28 @@ class App:
             recording_paused=controls.recording_paused,
             paused=controls.paused,
             stylizing=controls.stylizing,
-            second=controls.blended,
+            second=self.atelier.stylize.blended,
             weight=controls.weight,
             keep_colours=controls.keep_colours,
             working=controls.working,
         )
 
     def _make_fallback(self) -> Fallback:
-        settings = self.settings
         return Fallback(
-            self.painter,
-            partial(
-                reopen_painter,
-                find(settings.model),
-                threads=settings.threads,
-                precision=settings.precision,
-            ),
+            lambda: self.atelier.painter,
+            self._reopen,
             waits=not self.source.live,
-            gpu_only=settings.require_gpu,
+            gpu_only=self.settings.require_gpu,
             say=self._say,
+        )
+
+    def _reopen(self, painter: Painter, provider: str) -> Painter:
+        settings, own = self.settings, painter is self.painter
+        return reopen_painter(
+            find(settings.model) if own else painter.path,
+            provider,
+            threads=settings.threads,
+            precision=settings.precision if own else "auto",
         )
 
     def _open_window(self) -> Window | None:

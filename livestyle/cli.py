@@ -3,24 +3,42 @@
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from livestyle import __version__
-from livestyle.commandline import bench, cameras, doctor
+from livestyle.commandline import bench, cameras, config, doctor, styles
+from livestyle.configfile import add_config, chosen
 from livestyle.errors import LivestyleError, OutputError
 from livestyle.settings import Settings, add_options, load_settings
 from livestyle.signals import polite
 from livestyle.stats import require_writable, write_stats
 
-COMMANDS = ("run", "video", "image", "styles", "keys", "cameras", "doctor", "bench")
+COMMANDS = (
+    "run",
+    "video",
+    "image",
+    "styles",
+    "keys",
+    "cameras",
+    "doctor",
+    "bench",
+    "config",
+)
 # Options of the live picture that painting files has as well.
-SHARED = ("strength", "model", "provider", "require_gpu", "precision", "threads")
+SHARED = (
+    "strength",
+    "model",
+    "styles_folder",
+    "provider",
+    "require_gpu",
+    "precision",
+    "threads",
+)
 EPILOG = """\
 commands:
   run      show the live picture; it is meant when no command is given
@@ -31,6 +49,7 @@ commands:
   cameras  list the cameras by name, with what they offer
   doctor   say what of this machine works, and how to mend the rest
   bench    measure how fast this machine paints
+  config   write a file with every option and what it does
 'livestyle COMMAND --help' tells the options of each.
 """
 
@@ -80,7 +99,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
 
     run = commands.add_parser("run", help="show the live picture (the default)")
-    run.add_argument("--config", type=Path, metavar="FILE", help="options as TOML")
+    add_config(run)
     add_options(run)
     run.set_defaults(call=_run)
 
@@ -96,16 +115,13 @@ def _parser() -> argparse.ArgumentParser:
     _add_painting(image, "NAME|all")
     image.set_defaults(call=_image)
 
-    styles = commands.add_parser("styles", help="list the styles")
-    styles.add_argument("--json", action="store_true", help="for programs")
-    add_options(styles, "model")
-    styles.set_defaults(call=_styles)
-
+    styles.register(commands)
     keys = commands.add_parser("keys", help="list the keys of the live window")
     keys.set_defaults(call=_keys)
     cameras.register(commands)
     doctor.register(commands)
     bench.register(commands)
+    config.register(commands)
     return parser
 
 
@@ -116,14 +132,16 @@ def _add_painting(parser: argparse.ArgumentParser, styles: str) -> None:
     parser.add_argument(
         "--overwrite", action="store_true", help="replace files that are there already"
     )
+    add_config(parser)
     add_options(parser, *SHARED)
 
 
 def _run(options: dict[str, Any]) -> int:
     from livestyle.app import App
+    from livestyle.wishes import keep, with_remembered
 
-    file = options.pop("config")
-    settings = load_settings(options, file)
+    file = chosen(options.pop("config"))
+    settings, last_style = with_remembered(options, file)
     if settings.stats is not None:
         require_writable(settings.stats)
     app: App | None = None
@@ -134,7 +152,7 @@ def _run(options: dict[str, Any]) -> int:
         app.controls.quit()
 
     with polite(stop):
-        app = App(settings, lambda line: print(f"livestyle: {line}", file=sys.stderr))
+        app = App(settings, _say, last_style=last_style)
         _tell_provider(settings, app.painter.provider)
         try:
             app.run()
@@ -146,6 +164,8 @@ def _run(options: dict[str, Any]) -> int:
         else:
             write_stats(settings.stats, app.stats())
         finally:
+            if settings.remember:
+                keep(app.controls)
             for path in app.takes.written:
                 print(f"saved {path}")
     return 0
@@ -188,65 +208,21 @@ def _image(options: dict[str, Any]) -> int:
     from livestyle.gallery import paint_pictures
 
     settings = _settings(options)
-    painter = _painter(settings)
-    wanted = options["style"]
+    if options["style"] == "all":
+        painter = _painter(settings)
+        names = painter.names
+    else:
+        painter, *names = _painter_with(settings, options["style"])
     for path in paint_pictures(
         painter,
         options["pictures"],
-        painter.names if wanted == "all" else (wanted,),
+        names,
         options["output"],
         strength=settings.strength,
         overwrite=options["overwrite"],
     ):
         print(path)
     return 0
-
-
-def _styles(options: dict[str, Any]) -> int:
-    from livestyle.bank import find
-    from livestyle.choice import usable
-    from livestyle.model import Painter
-
-    path = find(_settings(options).model)
-    painter = Painter(path, provider="cpu")
-    files, notes = usable(path)
-    rows: list[dict[str, Any]] = [
-        {
-            "name": style.name,
-            "title": style.title,
-            "artist": style.artist,
-            "year": style.year,
-            "licence": style.licence,
-            "source": style.source,
-            "model": painter.card.name,
-            "precisions": list(files),
-        }
-        for style in painter.card.styles
-    ]
-    if options["json"]:
-        print(json.dumps(rows, indent=2, ensure_ascii=False))
-        return 0
-    width = max(len(row["name"]) for row in rows)
-    for number, row in enumerate(rows, start=1):
-        told = (row["title"], row["artist"], row["year"])
-        painting = ", ".join(word for word in told if word)
-        print(f"{number:2}  {row['name']:{width}}  {painting}")
-    _tell_precisions(painter.card.name, files, notes)
-    return 0
-
-
-def _tell_precisions(painter: str, files: Mapping[str, Any], notes: list[str]) -> None:
-    """Says on stderr what a painter can compute in, where there is a choice."""
-    from livestyle.choice import measured, on_cpu
-
-    for note in notes:
-        print(f"livestyle: {note}", file=sys.stderr)
-    if len(files) > 1:
-        known = measured(on_cpu(files), threads=0)
-        said = f"; on this CPU {known[0]} is taken ({known[1]})" if known else ""
-        print(
-            f"livestyle: {painter} comes in {', '.join(files)}{said}", file=sys.stderr
-        )
 
 
 def _keys(_: dict[str, Any]) -> int:
@@ -258,7 +234,8 @@ def _keys(_: dict[str, Any]) -> int:
 
 def _settings(options: dict[str, Any]) -> Settings:
     """The settings among the options of a command that has others beside them."""
-    return load_settings({key: options[key] for key in SHARED if key in options})
+    typed = {key: options[key] for key in SHARED if key in options}
+    return load_settings(typed, chosen(options["config"]))
 
 
 def _painter(settings: Settings) -> Any:
@@ -278,14 +255,27 @@ def _painter(settings: Settings) -> Any:
     return painter
 
 
+def _painter_with(settings: Settings, style: str) -> tuple[Any, str]:
+    """The painter that has a style, and how its own card calls it."""
+    from livestyle.atelier import painter_with
+
+    return painter_with(style, _painter(settings), settings, _say)
+
+
 def _stylizer(settings: Settings, style: str) -> Any:
     from livestyle.stylizer import Stylizer
 
-    return Stylizer.of_style(_painter(settings), style, settings.strength)
+    painter, name = _painter_with(settings, style)
+    return Stylizer.of_style(painter, name, settings.strength)
+
+
+def _say(line: str) -> None:
+    """One line for the person at the terminal, beside what the command gives."""
+    print(f"livestyle: {line}", file=sys.stderr)
 
 
 def _tell_provider(settings: Settings, provider: Any) -> None:
     """Says on stderr what "auto" took, and why nothing better."""
     if settings.provider == "auto" or provider.notes:
         why = f" ({'; '.join(provider.notes)})" if provider.notes else ""
-        print(f"livestyle: painting on {provider.label}{why}", file=sys.stderr)
+        _say(f"painting on {provider.label}{why}")

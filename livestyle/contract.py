@@ -39,6 +39,7 @@ ORIGIN_KEY = "livestyle.made-from"  # SHA-256 of the float32 file, in hexadecima
 MIN_SIDE = 32  # px; four cells of the networks' coarsest grid, which has 8 px a cell
 MAX_SIDE = 8192  # px; beyond it one frame's features fill the memory of a laptop
 MAX_CARD_BYTES = 4_000_000  # a thousand styles with embeddings fit with room to spare
+MAX_STYLES = 1000
 MAX_DIM = 4096
 
 Embedding = NDArray[np.float32]
@@ -211,6 +212,8 @@ def _check(card: Card) -> None:
     names = [style.name for style in card.styles]
     if not names:
         raise _broken("names no style")
+    if len(names) > MAX_STYLES:
+        raise _broken(f"names {len(names)} styles, more than {MAX_STYLES}")
     if len(set(names)) != len(names):
         raise _broken("names a style twice")
     for style in card.styles:

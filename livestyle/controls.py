@@ -159,6 +159,17 @@ class Controls:
         self.stylizing = True
         self.say(self.style)
 
+    def relist(self, styles: tuple[str, ...]) -> None:
+        """Changes what can be chosen; what is chosen stays, or gives way to the first.
+
+        Args:
+            styles: the names, not empty.
+        """
+        chosen, second = self.style, self.blended
+        self.styles = styles
+        self.index = styles.index(chosen) if chosen in styles else 0
+        self.second = styles.index(second) if second in styles else None
+
     def type_digit(self, digit: int) -> None:
         """Chooses the style of a number, which may have two digits."""
         number = self.digits.number(digit, len(self.styles), self.clock())

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from threading import Thread
 from typing import TypeVar
 
-from livestyle.contract import Card
 from livestyle.errors import GpuError, LivestyleError, PaintError
 from livestyle.model import Painter
 from livestyle.providers import ON_GPU, first_line
@@ -43,8 +42,9 @@ class Fallback:
     meanwhile and the window answers. Where no frame may be missed it is waited for.
 
     Args:
-        painter: becomes one on another provider when its own fails.
-        reopen: opens the same painter on another provider, by its name.
+        current: the painter that paints now; it becomes one on another provider when
+            its own fails.
+        reopen: opens a painter anew on another provider, by its name.
         waits: whether no frame may be missed, as with a file.
         gpu_only: a painter on the CPU is no replacement.
         say: takes one line for the person at the terminal.
@@ -55,15 +55,15 @@ class Fallback:
 
     def __init__(
         self,
-        painter: Painter,
-        reopen: Callable[[str], Painter],
+        current: Callable[[], Painter],
+        reopen: Callable[[Painter, str], Painter],
         *,
         waits: bool,
         gpu_only: bool,
         say: Callable[[str], object],
     ) -> None:
         self.changes: list[Change] = []
-        self._painter = painter
+        self._current = current
         self._reopen = reopen
         self._waits = waits
         self._gpu_only = gpu_only
@@ -109,7 +109,8 @@ class Fallback:
             self._search.join(JOIN)
 
     def _begin(self, error: PaintError) -> None:
-        failed = self._painter.provider
+        painter = self._current()
+        failed = painter.provider
         names = NEXT.get(failed.name, ("cpu",))
         if not names:
             raise error
@@ -118,7 +119,7 @@ class Fallback:
         self._banner = f"{failed.label} failed ({reason}), another takes its place"
         if self._gpu_only:
             names = tuple(name for name in names if name in ON_GPU)
-        self._search = _Search(self._reopen, names, self._painter.card, error, reason)
+        self._search = _Search(self._reopen, names, painter, error, reason)
         self._search.start()
 
     def _is_searching(self) -> bool:
@@ -133,11 +134,11 @@ class Fallback:
         self._search = None
         if search.found is None:
             raise self._hopeless(search)
-        self._change(search.found, search.reason)
+        self._change(search.painter, search.found, search.reason)
         return False
 
-    def _change(self, found: Painter, reason: str) -> None:
-        failed = self._painter.provider
+    def _change(self, painter: Painter, found: Painter, reason: str) -> None:
+        failed = painter.provider
         fix = FIXES.get(failed.name, FIX)
         self._banner = (
             f"{failed.label} failed ({reason}), now on {found.provider.label}. {fix}"
@@ -145,10 +146,10 @@ class Fallback:
         self._told = time.monotonic()
         self._say(self._banner)
         self.changes.append(Change(failed.name, found.provider.name, reason))
-        self._painter.become(found)
+        painter.become(found)
 
     def _hopeless(self, search: _Search) -> LivestyleError:
-        failed = self._painter.provider
+        failed = search.painter.provider
         if not self._gpu_only:
             return search.error
         return GpuError(
@@ -162,27 +163,27 @@ class _Search(Thread):
 
     def __init__(
         self,
-        reopen: Callable[[str], Painter],
+        reopen: Callable[[Painter, str], Painter],
         names: tuple[str, ...],
-        card: Card,
+        painter: Painter,
         error: PaintError,
         reason: str,
     ) -> None:
         # A daemon: a driver that hangs must not keep the program alive.
         super().__init__(name="provider", daemon=True)
+        self.painter = painter
         self.found: Painter | None = None
         self.error = error
         self.reason = reason
         self._reopen = reopen
         self._names = names
-        self._card = card
 
     def run(self) -> None:
         for name in self._names:
             try:
-                found = self._reopen(name)
+                found = self._reopen(self.painter, name)
             except LivestyleError:
                 continue  # the failure that began it is what is told
-            if found.card == self._card:  # nobody has put another in its place
+            if found.card == self.painter.card:  # nobody has put another in its place
                 self.found = found
                 return

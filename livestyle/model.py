@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import onnxruntime as ort
 
+from livestyle import zoo
 from livestyle.contract import (
     CONTENT,
     MAX_SIDE,
@@ -31,9 +32,13 @@ from livestyle.variants import About, from_metadata
 
 MAX_FILE_BYTES = 512 * 2**20  # a painter of this project has 1-10 MB
 
+Run = Callable[[Pixels, Embedding], Pixels]
+
 
 class Painter:
     """A checked painter: frames and embeddings in, painted frames out.
+
+    It opens this project's own files and those like the ONNX model zoo's (see `zoo`).
 
     Args:
         path: the ONNX file.
@@ -43,8 +48,10 @@ class Painter:
     Attributes:
         path: of the file.
         about: what the file is, and what it says about itself.
-        card: the card in it.
+        card: the card in it; one made up from its name for a file of the zoo's kind.
         identity: the embedding that gives the photograph back, float32 of shape (D,).
+        blends: whether at the identity the photograph comes back to the byte, as the
+            painting is only laid over it.
         provider: what really runs, judged after the session was made.
 
     Raises:
@@ -56,15 +63,19 @@ class Painter:
         self, path: Path | str, *, provider: str = "auto", threads: int = 0
     ) -> None:
         self.path = Path(path)
-        data = _read(self.path)
+        data = read_file(self.path)
         try:
-            self._session, found = open_session(data, provider, threads, _try_out)
+            self._session, found = open_session(
+                data, provider, threads, lambda session: _try_out(session, self.path)
+            )
             self.about = _about(self.path, data, self._session)
+            self._run = _runner(self._session)
         except ModelError as error:
             raise _unusable(self.path, error) from error
         self.provider = replace(found, precision=self.about.precision)
         self.card = self.about.card
         self.identity = np.asarray(self.card.identity, np.float32)
+        self.blends = zoo.is_one(self._session)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -88,7 +99,8 @@ class Painter:
         Args:
             other: the same painter, with an equal card, on another provider.
         """
-        self._session, self.provider = other._session, other.provider
+        self._session, self._run = other._session, other._run
+        self.provider = other.provider
         self.path, self.about = other.path, other.about
 
     def paint(self, pixels: Pixels, style: Embedding) -> Pixels:
@@ -112,9 +124,10 @@ class Painter:
                 f"a picture of {width}x{height} cannot be painted",
                 hint=f"Both sides must have {MIN_SIDE} to {MAX_SIDE} pixels.",
             )
-        feeds = {CONTENT: np.ascontiguousarray(pixels), STYLE: style}
         try:
-            (pastiche,) = self._session.run([PASTICHE], feeds)
+            pastiche = self._run(pixels, style)
+        except ModelError as error:
+            raise _unusable(self.path, error) from error
         # The bindings raise classes of their own without a common base.
         except Exception as error:
             raise PaintError(
@@ -137,7 +150,7 @@ def read_about(path: Path) -> About:
     Raises:
         ModelError: the file is missing, unreadable, or not a painter.
     """
-    data = _read(path)
+    data = read_file(path)
     try:
         return _about(path, data, glance(data))
     except ModelError as error:
@@ -149,17 +162,30 @@ def _unusable(path: Path, error: ModelError) -> ModelError:
 
 
 def _about(path: Path, data: bytes, session: ort.InferenceSession) -> About:
-    card = _read_card(session)
+    card = _read_card(session, path)
     precision, made_from = from_metadata(session.get_modelmeta().custom_metadata_map)
     return About(path, card, hashlib.sha256(data).hexdigest(), precision, made_from)
 
 
-def _try_out(session: ort.InferenceSession) -> None:
+def _runner(session: ort.InferenceSession) -> Run:
+    """What paints with a session, whichever kind of painter it is."""
+    if zoo.is_one(session):
+        return zoo.Zoo(session).run
+
+    def run(pixels: Pixels, style: Embedding) -> Pixels:
+        feeds = {CONTENT: np.ascontiguousarray(pixels), STYLE: style}
+        (pastiche,) = session.run([PASTICHE], feeds)
+        return pastiche  # type: ignore[no-any-return]  # checked by who asks for it
+
+    return run
+
+
+def _try_out(session: ort.InferenceSession, path: Path) -> None:
     """Paints once at an odd size: what fails at all fails here, before a window."""
-    card = _read_card(session)
+    card = _read_card(session, path)
     picture = np.full((MIN_SIDE + 1, MIN_SIDE + 7, 3), 127, np.uint8)
     style = np.asarray(card.identity, np.float32)
-    (pastiche,) = session.run([PASTICHE], {CONTENT: picture, STYLE: style})
+    pastiche = _runner(session)(picture, style)
     if pastiche.shape != picture.shape:
         raise ModelError(
             f"it gives {pastiche.shape} for a picture of shape {picture.shape}",
@@ -167,9 +193,12 @@ def _try_out(session: ort.InferenceSession) -> None:
         )
 
 
-def _read_card(session: ort.InferenceSession) -> Card:
+def _read_card(session: ort.InferenceSession, path: Path) -> Card:
     """The card of a session whose inputs and outputs are a painter's."""
     try:
+        if zoo.is_one(session):
+            zoo.Zoo(session)  # which sizes it takes
+            return zoo.card(path)
         _check_ports(session)
         card = Card.from_metadata(session.get_modelmeta().custom_metadata_map)
     except UnicodeDecodeError as error:
@@ -181,8 +210,12 @@ def _read_card(session: ort.InferenceSession) -> Card:
     return card
 
 
-def _read(path: Path) -> bytes:
-    """The file's bytes, of a file that is no larger than a painter can be."""
+def read_file(path: Path) -> bytes:
+    """The bytes of a file that is no larger than a painter can be.
+
+    Raises:
+        ModelError: it is missing, too large, or cannot be read.
+    """
     try:
         if path.exists() and not path.is_file():
             raise OSError("it is a folder" if path.is_dir() else "it is no plain file")
@@ -216,7 +249,8 @@ def _check_ports(session: ort.InferenceSession) -> None:
         listed = ", ".join(f"{name} {kind}" for name, kind, _ in found)
         raise ModelError(
             f"it has other inputs and outputs than a painter ({listed[:200]})",
-            hint="Export one with 'python -m training export'.",
+            hint="Export one with 'python -m training export'; one-style files like "
+            "the ONNX model zoo's (1x3xHxW, float32) open as well.",
         )
     shape: Sequence[object] = session.get_inputs()[0].shape
     if any(isinstance(side, int) for side in shape[:2]):
@@ -239,4 +273,4 @@ def _check_dim(session: ort.InferenceSession, card: Card) -> None:
         )
 
 
-__all__ = ["Painter", "Provider", "read_about"]
+__all__ = ["Painter", "Provider", "read_about", "read_file"]

@@ -139,7 +139,9 @@ def glance(model: bytes) -> ort.InferenceSession:
     options = _options(threads=1)
     options.graph_optimization_level = ort.GraphOptimizationLevel.ORT_DISABLE_ALL
     try:
-        return ort.InferenceSession(model, options, providers=[PROVIDERS["cpu"]])
+        return ort.InferenceSession(
+            model, options, providers=[PROVIDERS["cpu"]], enable_fallback=0
+        )
     # The bindings raise classes of their own that share no base but Exception.
     except Exception as error:
         raise _no_model(error) from error
@@ -189,7 +191,10 @@ def _open(
     if name != "cpu":
         providers.append(PROVIDERS["cpu"])
     try:
-        session = ort.InferenceSession(model, options, providers=providers)
+        # Its own way back to the CPU prints to stdout, and we have one ourselves.
+        session = ort.InferenceSession(
+            model, options, providers=providers, enable_fallback=0
+        )
     # The bindings raise classes of their own that share no base but Exception.
     except Exception as error:
         if name == "cpu" or _is_model_fault(error):
@@ -241,7 +246,9 @@ def _trial(
 def first_line(error: Exception) -> str:
     """What an error says, short enough for a sentence."""
     lines = str(error).strip().splitlines()
-    return lines[0][:200] if lines else type(error).__name__
+    # It may quote a broken file, with what would steer a terminal.
+    plain = (c if c.isprintable() else "?" for c in (lines or [""])[0][:200])
+    return "".join(plain) or type(error).__name__
 
 
 def _is_model_fault(error: Exception) -> bool:

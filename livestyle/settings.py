@@ -20,6 +20,8 @@ from livestyle.errors import SettingsError
 
 FORMATS = ("auto", "mjpg", "yuyv")
 LONGEST_REPLAY = 600  # seconds; memory sets another limit
+MOST_BYTES = 1_000_000  # of a file of settings
+LONGEST = 120  # characters of a value that an error shows
 
 
 def parse_size(text: str) -> tuple[int, int]:
@@ -87,6 +89,20 @@ def parse_record_what(text: str) -> str:
     return text
 
 
+def parse_text(text: str) -> str:
+    """Reads text that can be shown, and given to the system."""
+    if not text.isprintable():
+        raise ValueError("it holds a character that cannot be shown")
+    return text
+
+
+def parse_path(text: str) -> Path:
+    """Reads the path of a file or folder."""
+    if not text or "\0" in text:
+        raise ValueError("it is no path")
+    return Path(text)
+
+
 def parse_precision(text: str) -> str:
     """Reads "auto" or one of the precisions that a painter may lie in."""
     if text not in ("auto", *PRECISIONS):
@@ -96,9 +112,14 @@ def parse_precision(text: str) -> str:
     return text
 
 
-def _about(read: Callable[[Any], Any], help: str, meta: str = "") -> dict[str, Any]:
-    """A row of the table: how its text is read, what it is, what stands for it."""
-    return {"read": read, "help": help, "meta": meta}
+def _about(
+    read: Callable[[Any], Any], help: str, meta: str = "", example: str = ""
+) -> dict[str, Any]:
+    """A row of the table: how its text is read, what it is, what stands for it.
+
+    An option without a default has an example for the file of settings.
+    """
+    return {"read": read, "help": help, "meta": meta, "example": example}
 
 
 @dataclass(frozen=True)
@@ -108,7 +129,7 @@ class Settings:
     source: str = field(
         default="auto",
         metadata=_about(
-            str,
+            parse_text,
             "camera number or name, video file, URL (rtsp, http, udp ...) or demo; "
             "auto takes the first camera, or the demo where there is none",
             "SOURCE",
@@ -117,7 +138,7 @@ class Settings:
     size: tuple[int, int] | None = field(
         default=None,
         metadata=_about(
-            parse_size, "ask camera or demo for this size of picture", "WxH"
+            parse_size, "ask camera or demo for this size of picture", "WxH", "640x480"
         ),
     )
     fps: float | None = field(
@@ -134,7 +155,8 @@ class Settings:
         ),
     )
     style: str | None = field(
-        default=None, metadata=_about(str, "the style to begin with", "NAME")
+        default=None,
+        metadata=_about(parse_text, "the style to begin with", "NAME", "great-wave"),
     )
     strength: float = field(
         default=1.0,
@@ -143,7 +165,8 @@ class Settings:
         ),
     )
     blend: str | None = field(
-        default=None, metadata=_about(str, "a second style, blended in", "NAME")
+        default=None,
+        metadata=_about(parse_text, "a second style, blended in", "NAME", "the-scream"),
     )
     blend_weight: float = field(
         default=0.5,
@@ -156,16 +179,27 @@ class Settings:
     slide_show: float | None = field(
         default=None,
         metadata=_about(
-            parse_seconds, "go on to the next style every so often", "SECONDS"
+            parse_seconds, "go on to the next style every so often", "SECONDS", "10"
         ),
     )
     model: Path | None = field(
-        default=None, metadata=_about(Path, "a painter file of your own", "FILE")
+        default=None,
+        metadata=_about(parse_path, "a painter file of your own", "FILE", "my.onnx"),
+    )
+    styles_folder: Path | None = field(
+        default=None,
+        metadata=_about(
+            parse_path,
+            "watch this folder for painters of your own, not the usual one (see "
+            "'livestyle styles')",
+            "FOLDER",
+            "my-styles",
+        ),
     )
     provider: str = field(
         default="auto",
         metadata=_about(
-            str,
+            parse_text,
             "what runs the painter: auto, cpu, cuda, tensorrt, directml, coreml ...",
             "NAME",
         ),
@@ -203,11 +237,13 @@ class Settings:
     )
     seconds: float | None = field(
         default=None,
-        metadata=_about(parse_seconds, "end by itself after so long", "SECONDS"),
+        metadata=_about(parse_seconds, "end by itself after so long", "SECONDS", "60"),
     )
     record: Path | None = field(
         default=None,
-        metadata=_about(Path, "record to this MP4 file from the start", "FILE"),
+        metadata=_about(
+            parse_path, "record to this MP4 file from the start", "FILE", "a.mp4"
+        ),
     )
     record_what: str = field(
         default="painted",
@@ -231,12 +267,25 @@ class Settings:
     )
     folder: Path = field(
         default=Path("recordings"),
-        metadata=_about(Path, "where the keys put recordings, snapshots", "FOLDER"),
+        metadata=_about(
+            parse_path, "where the keys put recordings, snapshots", "FOLDER"
+        ),
+    )
+    remember: bool = field(
+        default=False,
+        metadata=_about(
+            bool,
+            "begin as the last run with this option ended: style, strength, mirror, "
+            "colours, status line, whole screen",
+        ),
     )
     stats: Path | None = field(
         default=None,
         metadata=_about(
-            Path, "write figures of the run to this JSON file at the end", "FILE"
+            parse_path,
+            "write figures of the run to this JSON file at the end",
+            "FILE",
+            "stats.json",
         ),
     )
 
@@ -251,6 +300,7 @@ FLAGS = {
     "slide_show": "slide-show",
     "record_what": "record-what",
     "virtual_camera": "virtual-camera",
+    "styles_folder": "styles-folder",
 }
 
 
@@ -296,49 +346,84 @@ def reader(read: Callable[[str], Any]) -> Callable[[str], Any]:
     return convert
 
 
-def load_settings(typed: Mapping[str, Any], file: Path | None = None) -> Settings:
-    """Settings from the defaults, a TOML file and what was typed.
+def load_settings(
+    typed: Mapping[str, Any],
+    file: Path | None = None,
+    remembered: Callable[[Settings], Mapping[str, Any]] = lambda _: {},
+) -> Settings:
+    """Settings from the defaults, a TOML file, what is remembered and what was typed.
 
     Args:
         typed: fields by name, converted already.
         file: TOML with the options' names as keys, or None.
+        remembered: gives fields that go above the file, by the settings without them.
 
     Raises:
         SettingsError: the file is missing, no TOML, or holds a key or value that is
             none.
     """
     values = _read_file(file) if file is not None else {}
-    return Settings(**{**values, **typed})
+    settings = Settings(**{**values, **typed})
+    return Settings(**{**values, **remembered(settings), **typed})
 
 
 def _read_file(file: Path) -> dict[str, Any]:
     try:
-        data = tomllib.loads(file.read_text("utf-8"))
+        data = tomllib.loads(_text(file))
     except (OSError, ValueError, RecursionError) as error:
         raise SettingsError(
-            f"the settings {file} cannot be read ({error})",
-            hint="Check --config; the file is TOML, for example: strength = 0.8",
+            f"the settings {file} cannot be read ({_shown(error)})",
+            hint="Mend the file, name another one with --config, or use --no-config. "
+            "It is TOML, for example: strength = 0.8",
         ) from error
     rows = {FLAGS.get(row.name, row.name): row for row in fields(Settings)}
     values = {}
     for key, value in data.items():
         if key not in rows:
             raise SettingsError(
-                f"{file} has the unknown key '{key}'",
+                f"{file} has the unknown key '{_shown(key)}'",
                 hint=f"There are {', '.join(rows)}.",
             )
         values[rows[key].name] = _convert(rows[key].metadata["read"], value, key, file)
     return values
 
 
+def _text(file: Path) -> str:
+    """What is in a file of settings, of which nobody knows what it is."""
+    if file.exists() and not file.is_file():
+        raise OSError("it is no plain file")
+    with file.open("rb") as opened:
+        data = opened.read(MOST_BYTES + 1)
+    if len(data) > MOST_BYTES:
+        raise ValueError(f"it has more than {MOST_BYTES} bytes")
+    return data.decode("utf-8")
+
+
 def _convert(read: Callable[[Any], Any], value: Any, key: str, file: Path) -> Any:
     # TOML has kinds of its own: text "true" is no truth value, and true is no number.
     if (read is bool) != isinstance(value, bool) or isinstance(value, dict | list):
         kind = "true or false" if read is bool else "text or a number"
-        raise SettingsError(f"{key} in {file} is {value!r}", hint=f"It must be {kind}.")
+        raise SettingsError(
+            f"{key} in {file} is {_value(value)}", hint=f"It must be {kind}."
+        )
     try:
         return read(value if read is bool else str(value))
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         raise SettingsError(
-            f"{key} in {file} is {value!r}", hint=f"{error}."
+            f"{key} in {file} is {_value(value)}", hint=f"{_shown(error)}."
         ) from error
+
+
+def _value(value: Any) -> str:
+    """What stands for a value in a sentence, whatever it is."""
+    try:
+        return _shown(repr(value))
+    except (ValueError, RecursionError):  # a whole number of thousands of digits
+        return "a very long number"
+
+
+def _shown(what: object) -> str:
+    """Some words for a sentence, without what would steer a terminal."""
+    text = " ".join(str(what).split())
+    plain = "".join(c if c.isprintable() else "?" for c in text)
+    return plain if len(plain) <= LONGEST else f"{plain[: LONGEST - 3]}..."

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import cv2
 import numpy as np
 
@@ -20,22 +22,46 @@ class Stylizer:
 
     Args:
         painter: what paints.
-        controls: read at every frame; `controls.style` is one of `painter.names`.
+        controls: read at every frame. While `controls.style` is none of the painter's,
+            the one before it goes on.
 
     Attributes:
+        style: what is painted, as `controls` calls it.
         content: what the last frame was painted from, mirrored if the controls say so;
             None before the first one.
     """
 
     def __init__(self, painter: Painter, controls: Controls) -> None:
-        self.painter = painter
         self.controls = controls
         self.content: Pixels | None = None
-        self._mix = Mix(painter.identity)
-        self._strokes = Strokes(painter.paint)
         self._chroma = Chroma()
         self._before: float | None = None  # when the frame before this one was captured
-        self._vectors = {name: painter.embedding(name) for name in painter.names}
+        self.use(painter, {name: name for name in painter.names})
+
+    def use(self, painter: Painter, styles: Mapping[str, str]) -> None:
+        """Paints with another painter from the next frame on.
+
+        Args:
+            painter: what paints.
+            styles: its styles' names on its card, by those that `controls` has.
+        """
+        self.painter = painter
+        self._mix = Mix(painter.identity)
+        self._strokes = Strokes(painter.paint)
+        self._vectors = {ours: painter.embedding(its) for ours, its in styles.items()}
+        chosen = self.controls.style
+        self.style = chosen if chosen in styles else next(iter(styles))
+
+    @property
+    def vectors(self) -> Mapping[str, Embedding]:
+        """The styles that the painter of this moment has, as `controls` calls them."""
+        return self._vectors
+
+    @property
+    def blended(self) -> str | None:
+        """The style that is blended in; only styles of one painter can be."""
+        second = self.controls.blended
+        return second if second in self._vectors else None
 
     @classmethod
     def of_style(cls, painter: Painter, style: str, strength: float = 1.0) -> Stylizer:
@@ -66,6 +92,8 @@ class Stylizer:
         # the old style once more, which at a low rate looks like a key that is stuck.
         # Also while nothing is painted: switching it on again shall not fade.
         since = frame.captured if self._before is None else self._before
+        if self.controls.style in self._vectors:
+            self.style = self.controls.style
         self._mix.go(self._wished(), since, self.controls.fade)
         self._before = frame.captured
         if self.controls.stylizing and self.controls.strength > 0:
@@ -74,11 +102,10 @@ class Stylizer:
 
     def _wished(self) -> Embedding:
         """The style, or the blend, that the controls wish for."""
-        controls = self.controls
-        style = self._vectors[controls.style]
-        if controls.blended is None:
+        style, second = self._vectors[self.style], self.blended
+        if second is None:
             return style
-        return between(style, self._vectors[controls.blended], controls.weight)
+        return between(style, self._vectors[second], self.controls.weight)
 
     def _paint(self, pixels: Pixels, now: float) -> Pixels:
         controls, strength = self.controls, self.controls.strength
@@ -86,7 +113,8 @@ class Stylizer:
         pastiche = self._strokes.paint(pixels, embedding, controls.working)
         if controls.keep_colours:
             self._chroma.keep(pastiche, pixels)
-        share = paint_share(strength)
+        # Where the painter itself blends, its identity has all the detail.
+        share = 1.0 if self.painter.blends else paint_share(strength)
         if share == 1:
             return pastiche
         blended = cv2.addWeighted(pastiche, share, pixels, 1 - share, 0)

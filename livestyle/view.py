@@ -5,6 +5,7 @@ from __future__ import annotations
 from livestyle.compare import beside, wipe
 from livestyle.controls import Controls
 from livestyle.frame import Frame, Pixels
+from livestyle.model import Painter
 from livestyle.stylizer import Stylizer
 from livestyle.wall import Wall
 
@@ -24,7 +25,8 @@ class View:
     def __init__(self, stylizer: Stylizer, controls: Controls, fps: float) -> None:
         self._stylizer = stylizer
         self._controls = controls
-        self._wall = Wall(stylizer.painter, controls, SHARE / (fps or USUAL_FPS))
+        self._period = SHARE / (fps or USUAL_FPS)
+        self._hung: tuple[Painter, tuple[str, ...]] | None = None  # what the wall has
 
     def of(self, painted: Frame) -> Pixels:
         """The picture to show for the frame that was painted last.
@@ -40,7 +42,16 @@ class View:
         if content is None or view == "painting":
             return painted.pixels
         if view == "wall":
-            return self._wall.of(content)
+            return self._hang().of(content)
         if view == "wipe":
             return wipe(content, painted.pixels, self._controls.line)
         return beside(content, painted.pixels)
+
+    def _hang(self) -> Wall:
+        """The wall of the styles that there are now, by the painter of this moment."""
+        there = (self._stylizer.painter, self._controls.styles)
+        if there != self._hung:
+            painter, vectors = self._stylizer.painter, self._stylizer.vectors
+            self._wall = Wall(painter, self._controls, self._period, vectors=vectors)
+            self._hung = there
+        return self._wall

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import cv2
 import numpy as np
 
 from livestyle.chroma import Chroma
-from livestyle.contract import MIN_SIDE
+from livestyle.contract import MIN_SIDE, Embedding
 from livestyle.controls import Controls
 from livestyle.frame import Pixels
 from livestyle.grid import Grid
@@ -30,6 +30,8 @@ class Wall:
         controls: says which tile has a light frame, and whose colours are wished for.
         period: seconds from one picture to the next; the last tile begins within them.
         clock: seconds, never going back.
+        vectors: the styles that the painter has, as `controls` calls them; tiles of
+            others have their name alone. None: it has them all, by their own names.
     """
 
     def __init__(
@@ -38,13 +40,16 @@ class Wall:
         controls: Controls,
         period: float,
         clock: Callable[[], float] = time.monotonic,
+        vectors: Mapping[str, Embedding] | None = None,
     ) -> None:
         self._painter = painter
         self._controls = controls
         self._period = period
         self._clock = clock
         self._grid = Grid(len(controls.styles))
-        self._vectors = [painter.embedding(name) for name in controls.styles]
+        if vectors is None:
+            vectors = {name: painter.embedding(name) for name in controls.styles}
+        self._vectors = [vectors.get(name) for name in controls.styles]
         self._chroma = Chroma()
         self._ended = clock()
         self._next = 0
@@ -101,15 +106,19 @@ class Wall:
         return np.asarray(small, np.uint8)
 
     def _paint(self, tile: int, small: Pixels) -> None:
-        pastiche = self._painter.paint(small, self._vectors[tile])
-        if self._controls.keep_colours:
-            self._chroma.keep(pastiche, small)
         place = self._place(tile)
         rows, columns = place.shape[:2]
-        if pastiche.shape != place.shape:
-            shrunk = cv2.resize(pastiche, (columns, rows), interpolation=cv2.INTER_AREA)
-            pastiche = np.asarray(shrunk, np.uint8)
-        place[:] = pastiche
+        if (vector := self._vectors[tile]) is None:
+            place[:] = _DARK
+        else:
+            pastiche = self._painter.paint(small, vector)
+            if self._controls.keep_colours:
+                self._chroma.keep(pastiche, small)
+            if pastiche.shape != place.shape:
+                way = cv2.INTER_AREA
+                shrunk = cv2.resize(pastiche, (columns, rows), interpolation=way)
+                pastiche = np.asarray(shrunk, np.uint8)
+            place[:] = pastiche
         height = self._picture.shape[0]
         size = max(7, round(height / (12 * self._grid.columns)))
         name = f"{tile + 1}  {self._controls.styles[tile]}"

@@ -27,7 +27,10 @@ def run(settings: Settings, *, recording: bool) -> dict[str, Any]:
     """
     with tempfile.TemporaryDirectory() as folder:
         record = Path(folder) / "bench.mp4" if recording else None
-        settings = replace(settings, source="demo", record=record)
+        # An empty folder of styles: nothing else is to be tried out meanwhile.
+        settings = replace(
+            settings, source="demo", record=record, styles_folder=Path(folder)
+        )
         app = App(settings, lambda _: None, Meter(skip=WARM))
         app.run()
         stats = app.stats()

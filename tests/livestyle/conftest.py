@@ -17,6 +17,16 @@ from tests.livestyle.screen import Screen, missing
 from tests.livestyle.tiny_painter import write_painter
 
 
+@pytest.fixture(scope="session", autouse=True)
+def nobody(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Runs without settings, styles and memories of the person who runs the tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        for kind in ("DATA", "CONFIG", "STATE", "CACHE"):
+            folder = tmp_path_factory.mktemp(kind.lower(), numbered=False)
+            patch.setenv(f"XDG_{kind}_HOME", str(folder))
+        yield
+
+
 @pytest.fixture(scope="session")
 def screen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Screen]:
     """One screen for all tests; `screen.environ` brings a program onto it."""

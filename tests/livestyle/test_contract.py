@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from livestyle.contract import CARD_KEY, MAX_CARD_BYTES, MAX_DIM, Card
+from livestyle.contract import CARD_KEY, MAX_CARD_BYTES, MAX_DIM, MAX_STYLES, Card
 from livestyle.errors import ModelError
 from tests.livestyle.tiny_painter import NINE, card, style
 
@@ -210,6 +210,13 @@ def test_nothing_but_a_model_error_comes_of_three_thousand_mutations():
             good += 1
     assert good > 100
     assert bad > 1000
+
+
+def test_a_card_has_no_more_styles_than_a_thousand():
+    many = tuple(style(f"style-{number}") for number in range(MAX_STYLES))
+    assert len(replace(card(), styles=many).styles) == 1000
+    with pytest.raises(ModelError, match="names 1001 styles, more than 1000"):
+        replace(card(), styles=(*many, style("one-more")))
 
 
 def test_a_card_is_kept_in_a_file_as_plain_text():

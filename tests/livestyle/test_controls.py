@@ -113,3 +113,12 @@ def test_a_note_fades():
 def test_impossible_beginnings_are_refused(wrong: dict[str, object], message: str):
     with pytest.raises(ValueError, match=message):
         Controls(**wrong)
+
+
+def test_another_list_of_styles_leaves_the_choice_as_it_was_if_it_can():
+    controls = Controls(("a", "b", "c"), index=1)
+    controls.relist(("x", "a", "b"))
+    assert (controls.style, controls.index) == ("b", 2)
+    controls.relist(("x", "y"))
+    assert (controls.style, controls.index) == ("x", 0)
+    assert controls.note == ""

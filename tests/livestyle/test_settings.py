@@ -32,6 +32,7 @@ OPTIONS: dict[str, tuple[str, str, Any]] = {
     "keep_colours": ("", "true", True),
     "slide_show": ("7.5", "7.5", 7.5),
     "model": ("my.onnx", '"my.onnx"', Path("my.onnx")),
+    "styles_folder": ("mine", '"mine"', Path("mine")),
     "provider": ("cuda", '"cuda"', "cuda"),
     "require_gpu": ("", "true", True),
     "precision": ("int8", '"int8"', "int8"),
@@ -46,6 +47,7 @@ OPTIONS: dict[str, tuple[str, str, Any]] = {
     "replay": ("2.5", "2.5", 2.5),
     "virtual_camera": ("", "true", True),
     "folder": ("takes", '"takes"', Path("takes")),
+    "remember": ("", "true", True),
     "stats": ("s.json", '"s.json"', Path("s.json")),
 }
 SWITCHES = [name for name, (typed, _, _) in OPTIONS.items() if not typed]
