@@ -181,7 +181,15 @@ def test_on_a_screen_overlay_and_window_are_stages_too(
     found = pipeline.run(settings, recording=True)
     assert found["window"]
     stages = found["stages_ms"]
-    assert set(stages) == {"capture", "paint", "record", "overlay", "show", "encode"}
+    assert set(stages) == {
+        "capture",
+        "paint",
+        "record",
+        "view",
+        "overlay",
+        "show",
+        "encode",
+    }
     assert stages["show"]["p50"] >= 0.9  # a key is waited for
     assert found["latency_ms"]["p50"] >= stages["show"]["p50"]
     assert found["frames"] > 0
