@@ -10,6 +10,7 @@ FADE = 0.3  # seconds of a change of style: long enough to flow, short enough to
 # At the identity a small network gives back a photograph without its finest detail. So
 # near 0 the camera's own pixels come in, until at 0 they are all there is.
 PAINT_ALONE = 0.2  # from this strength up, no camera pixels are blended in
+POOR_IDENTITY = 0.002  # mean squared error, 27 dB: beyond it colours are seen to be off
 
 
 class Mix:
@@ -71,6 +72,22 @@ def between(one: Embedding, other: Embedding, weight: float) -> Embedding:
     return np.asarray(one + np.float32(weight) * (other - one), np.float32)
 
 
-def paint_share(strength: float) -> float:
-    """How much of the shown picture is paint and not the camera's own pixels, 0..1."""
-    return min(1.0, max(0.0, strength / PAINT_ALONE))
+def way(strength: float, identity_loss: float) -> tuple[float, float]:
+    """How a strength is reached: by embeddings, or by laying paint over the picture.
+
+    On the line to the identity strokes grow out of the picture, where a painter has
+    learnt to give one back. Where it has not, that line leads through wrong colours,
+    and the finished painting is faded in instead.
+
+    Args:
+        strength: 0..1.
+        identity_loss: mean squared error of the identity, pixels from 0 to 1.
+
+    Returns:
+        How far from the identity to the style the embedding is, and how much of the
+        shown picture is paint and not the camera's own pixels, both 0..1.
+    """
+    strength = min(1.0, max(0.0, strength))
+    if identity_loss > POOR_IDENTITY:
+        return 1.0, strength
+    return strength, min(1.0, strength / PAINT_ALONE)

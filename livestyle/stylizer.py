@@ -12,7 +12,7 @@ from livestyle.contract import Embedding
 from livestyle.controls import Controls
 from livestyle.errors import UnknownStyleError
 from livestyle.frame import Frame, Pixels
-from livestyle.mix import Mix, between, paint_share
+from livestyle.mix import Mix, between, way
 from livestyle.model import Painter
 from livestyle.strokes import Strokes
 
@@ -108,13 +108,16 @@ class Stylizer:
         return between(style, self._vectors[second], self.controls.weight)
 
     def _paint(self, pixels: Pixels, now: float) -> Pixels:
-        controls, strength = self.controls, self.controls.strength
-        embedding = self._mix.at(now, strength)
+        controls = self.controls
+        along, share = way(
+            controls.strength, self.painter.card.losses.get("identity", 0)
+        )
+        if self.painter.blends:  # its identity has all the detail
+            along, share = controls.strength, 1.0
+        embedding = self._mix.at(now, along)
         pastiche = self._strokes.paint(pixels, embedding, controls.working)
         if controls.keep_colours:
             self._chroma.keep(pastiche, pixels)
-        # Where the painter itself blends, its identity has all the detail.
-        share = 1.0 if self.painter.blends else paint_share(strength)
         if share == 1:
             return pastiche
         blended = cv2.addWeighted(pastiche, share, pixels, 1 - share, 0)

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from livestyle.mix import FADE, PAINT_ALONE, Mix, paint_share
+from livestyle.mix import FADE, PAINT_ALONE, POOR_IDENTITY, Mix, way
 
 IDENTITY = np.zeros(2, np.float32)
 A, B, C = (np.float32(point) for point in ([1, 0], [0, 1], [-1, 0]))
@@ -81,6 +81,15 @@ def test_strength_is_a_steady_way_from_the_identity():
 
 
 def test_paint_is_all_there_is_but_near_0_and_nothing_at_0():
-    assert paint_share(0.0) == 0
-    assert paint_share(PAINT_ALONE / 2) == 0.5
-    assert paint_share(PAINT_ALONE) == paint_share(1.0) == 1
+    assert way(0.0, 0) == (0, 0)
+    assert way(PAINT_ALONE / 2, POOR_IDENTITY) == (PAINT_ALONE / 2, 0.5)
+    assert way(PAINT_ALONE, 0) == (PAINT_ALONE, 1)
+    assert way(1.0, 0) == (1, 1)
+
+
+def test_where_the_identity_is_poor_the_finished_painting_is_faded_in():
+    assert [way(s / 10, 1.01 * POOR_IDENTITY) for s in (0, 3, 10)] == [
+        (1, 0),
+        (1, 0.3),
+        (1, 1),
+    ]

@@ -1,3 +1,6 @@
+from dataclasses import replace
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -6,7 +9,7 @@ from livestyle.errors import UnknownStyleError
 from livestyle.frame import Frame, Pixels
 from livestyle.model import Painter
 from livestyle.stylizer import Stylizer
-from tests.livestyle.tiny_painter import painted, write_painter
+from tests.livestyle.tiny_painter import card, painted, write_painter
 
 PICTURE = np.random.default_rng(0).integers(0, 256, (36, 48, 3), np.uint8)
 
@@ -64,6 +67,16 @@ def test_strength_goes_from_the_camera_to_the_style_and_never_back(
     assert (steps > 0).all()
     assert steps.max() < 2.5 * distances[-1] / 10, "one step does it all"
     assert distances[-1] == float(np.abs(255 - 2 * PICTURE.astype(int)).mean())
+
+
+def test_a_painter_of_a_poor_identity_is_faded_in_as_it_paints_at_full_strength(
+    tmp_path: Path,
+):
+    poor = replace(card(), identity=(0.5, 0.5), losses={"identity": 0.01})
+    painter = Painter(write_painter(tmp_path / "poor.onnx", poor))
+    shown = Stylizer.of_style(painter, "negative", strength=0.25)(at(0)).pixels
+    wanted = 0.25 * (255.0 - PICTURE) + 0.75 * PICTURE
+    assert np.abs(shown - wanted).max() <= 1
 
 
 def test_a_switch_flows_over_the_frames_of_three_tenths_of_a_second(
