@@ -4,10 +4,11 @@
 
 Both run in ONNX Runtime behind the same contract: a uint8 frame goes in as OpenCV has
 it, a uint8 frame comes out. The Johnson network has random weights, which take as long
-as fitted ones. The two take turns, so that a machine that is busy at times slows both;
-the first run after a change is not counted, because the other's threads and memory are
-still in its way. Two ratios are told: between the medians of all runs, and between the
-fastest ones, which a noisy machine spoils less. Needs the training extra.
+as fitted ones. The two take turns, once with each precision that the painter has for
+CPUs, so that a machine that is busy at times slows both; the first run after a change
+is not counted, because the other's threads and memory are still in its way. Two ratios
+are told: between the medians of all runs, and between the fastest ones, which a noisy
+machine spoils less. Needs the training extra.
 """
 
 from __future__ import annotations
@@ -18,12 +19,14 @@ import sys
 import warnings
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from livestyle.bank import find
 from livestyle.model import Painter
 from livestyle.settings import parse_size
+from livestyle.variants import PLAIN, variants_of
 from training.evaluation.speed import johnson, race, ratio
 from training.machine import describe
 
@@ -41,28 +44,41 @@ def main() -> None:
     parser.add_argument("-o", "--output", type=Path, default=RESULT)
     options = parser.parse_args()
 
-    painter = Painter(find(options.model), provider="cpu", threads=options.threads)
-    own, other = race(painter, johnson(options.threads), options.size, options.rounds)
-    width, height = options.size
-    rows = {"johnson": asdict(other), "painter": asdict(own)}
-    result = {
+    model = find(options.model)
+    files = {PLAIN: model}
+    # Halves are for GPUs: on a CPU every one is made a float32 first.
+    files |= {p: f for p, f in variants_of(model).items() if p != "float16"}
+    result: dict[str, Any] = {
         "what": "one frame through ONNX Runtime's CPU provider, conversions included",
-        "model": painter.card.name,
-        "size": f"{width}x{height}",
+        "model": model.stem,
+        "size": "{}x{}".format(*options.size),
         "threads": options.threads,
-        "times": rows,
-        "ratio_of_medians": ratio(own, other),
-        "ratio_of_fastest": ratio(own, other, fastest=True),
+        "precisions": {p: _measured(f, options) for p, f in files.items()},
         "machine": describe("onnxruntime-gpu", "onnxruntime", "numpy", "torch"),
     }
     options.output.parent.mkdir(parents=True, exist_ok=True)
     options.output.write_text(json.dumps(result, indent=2) + "\n", "utf-8")
-    for name, row in rows.items():
-        print(f"{name:8} median {row['median_ms']:7.2f} ms   min {row['min_ms']:7.2f}")
-    print(
-        f"the painter is {result['ratio_of_medians']} times as fast, by the fastest "
-        f"runs {result['ratio_of_fastest']} times; {options.output}"
-    )
+    for precision, found in result["precisions"].items():
+        for name in ("johnson", "painter"):
+            row = found[name]
+            print(f"{name:8} median {row['median_ms']:7.2f}   min {row['min_ms']:7.2f}")
+        print(
+            f"in {precision} the painter is {found['ratio_of_medians']} times as fast, "
+            f"by the fastest runs {found['ratio_of_fastest']} times"
+        )
+    print(options.output)
+
+
+def _measured(file: Path, options: argparse.Namespace) -> dict[str, Any]:
+    """Times of a painter's file and of the Johnson network, in turns."""
+    painter = Painter(file, provider="cpu", threads=options.threads)
+    own, other = race(painter, johnson(options.threads), options.size, options.rounds)
+    return {
+        "johnson": asdict(other),
+        "painter": asdict(own),
+        "ratio_of_medians": ratio(own, other),
+        "ratio_of_fastest": ratio(own, other, fastest=True),
+    }
 
 
 if __name__ == "__main__":

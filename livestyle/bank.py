@@ -10,7 +10,7 @@ from livestyle.variants import PLAIN, named_precision
 PACKAGE = Path(__file__).parent
 # Inside the wheel the painters lie in the package, in a checkout beside it.
 FOLDERS = (PACKAGE / "models", PACKAGE.parent / "models")
-DEFAULT = "first-light"
+DEFAULT = "small"
 
 
 def shipped() -> dict[str, Path]:

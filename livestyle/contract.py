@@ -87,7 +87,7 @@ class Card:
     """What a painter file says about itself.
 
     Attributes:
-        name: the painter's name, "first-light".
+        name: the painter's name, "small".
         styles: at least one; names are unique.
         identity: the embedding that gives the photograph back, length D.
         network: the architecture's name in `training.nets`.

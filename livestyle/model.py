@@ -228,7 +228,7 @@ def read_file(path: Path) -> bytes:
     except FileNotFoundError as error:
         raise ModelError(
             f"there is no model {path}",
-            hint="Check the path, or name one that comes along: first-light.",
+            hint="Check the path, or name one that comes along: small.",
         ) from error
     except OSError as error:
         raise ModelError(

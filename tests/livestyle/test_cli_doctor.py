@@ -30,7 +30,7 @@ def test_this_machine_without_a_screen_is_examined_for_programs(home: Path):
     report = json.loads(done.stdout)
     assert done.returncode == (report["status"] == "error")
     found = {finding["check"]: finding for finding in report["findings"]}
-    for check in ("python", "packages", "onnxruntime", "model first-light"):
+    for check in ("python", "packages", "onnxruntime", "model small"):
         assert found[check]["status"] == "ok"
     assert found["provider cpu"]["figures"]["ran_on"] == "cpu"
     assert found["codec libx264"]["status"] == "ok"

@@ -69,7 +69,7 @@ def test_options_come_from_a_file_and_the_command_line_goes_before_it(
     ("words", "message"),
     [
         ("--model gone.onnx", r"no model gone\.onnx.*Check the path"),
-        ("--model nothing", r"no model 'nothing'.*first-light"),
+        ("--model nothing", r"no model 'nothing'.*small"),
         ("--model .", r"no model '\.'\. Give an \.onnx file"),
         ("--style negatif", r"no style 'negatif'. Did you mean: negative\?"),
         ("--provider abacus", r"no provider 'abacus'.*auto, cuda"),

@@ -121,7 +121,7 @@ def test_errors_are_one_sentence_and_nothing_is_written(
         (["--name", "a", "--name", "b"], "Give one --name for each --add"),
         (["--title", "\x1b[2J"], "Mend --title"),
         (["--into", str(tmp_path / "no.onnx")], "there is no model"),
-        (["--into", "nothing"], "Give an .onnx file, or one of first-light"),
+        (["--into", "nothing"], "Give an .onnx file, or one of small"),
         (["--into", str(text)], "no ONNX model that can be run"),
         (["--into", str(foreign)], "Known are swift, brisk"),
         (["--data", str(tmp_path / "no")], "Give a folder of photographs."),
@@ -174,7 +174,7 @@ def test_a_painter_that_comes_along_is_not_written_beside(into: Path, tmp_path: 
     from livestyle.bank import find
     from training.commands.add import _folder
 
-    assert _folder("first-light", find("first-light")) == Path()
+    assert _folder("small", find("small")) == Path()
     assert _folder(str(into), find(into)) == into.parent
 
 
@@ -187,11 +187,11 @@ def test_a_real_painting_is_near_to_the_shipped_ones_after_some_steps(
         "--data": real_data / "photos",
         "--vgg-weights": real_data / "vgg" / "vgg19.safetensors",
         "--add": real_data / "styles" / "irises_van_gogh.jpg",
-        "--into": "first-light",
+        "--into": "small",
     }
     flags = [str(word) for pair in places.items() for word in pair]
     assert main(["fit", *flags, "--steps", "50", "--workers", "0"]) == 0
-    made = Runtime(tmp_path / "first-light-irises-van-gogh.onnx", provider="cpu")
+    made = Runtime(tmp_path / "small-irises-van-gogh.onnx", provider="cpu")
     assert made.names[-1] == "irises-van-gogh"
-    terms = Checkpoint.load(tmp_path / "runs" / "first-light-irises-van-gogh").terms
+    terms = Checkpoint.load(tmp_path / "runs" / "small-irises-van-gogh").terms
     assert terms["style"] < 0.4

@@ -94,7 +94,7 @@ def run(options: dict[str, Any]) -> int:
 
 
 def _label(into: Path, paintings: Sequence[Painting]) -> str:
-    """What file and run are called, "first-light-irises"."""
+    """What file and run are called, "small-irises"."""
     from livestyle.naming import safe
 
     return f"{into.stem}-{safe('-'.join(painting.name for painting in paintings))}"
