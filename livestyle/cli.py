@@ -40,7 +40,7 @@ COMMANDS = (
 EPILOG = """\
 commands:
   run      show the live picture; it is meant when no command is given
-  video    paint a video file:   livestyle video IN.mp4 -o OUT.mp4 --style NAME
+  video    paint videos:         livestyle video IN.mp4 -o OUT.mp4 --style NAME
   image    paint pictures:       livestyle image A.jpg B.png --style all -o FOLDER
   styles   list the styles
   keys     list the keys of the live window
