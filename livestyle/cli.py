@@ -11,10 +11,18 @@ from pathlib import Path
 from typing import Any
 
 from livestyle import __version__
-from livestyle.commandline import bench, cameras, config, doctor, styles
+from livestyle.commandline import bench, cameras, config, doctor, styles, video
+from livestyle.commandline.painting import (
+    add_painting,
+    open_chosen,
+    painter_of,
+    say,
+    settings_of,
+    tell_provider,
+)
 from livestyle.configfile import add_config, chosen
 from livestyle.errors import LivestyleError, OutputError
-from livestyle.settings import Settings, add_options, load_settings
+from livestyle.settings import add_options
 from livestyle.signals import polite
 from livestyle.stats import require_writable, write_stats
 
@@ -29,20 +37,10 @@ COMMANDS = (
     "bench",
     "config",
 )
-# Options of the live picture that painting files has as well.
-SHARED = (
-    "strength",
-    "model",
-    "styles_folder",
-    "provider",
-    "require_gpu",
-    "precision",
-    "threads",
-)
 EPILOG = """\
 commands:
   run      show the live picture; it is meant when no command is given
-  video    paint a video file:   livestyle video IN.mp4 -o OUT.mp4 --style NAME
+  video    paint videos:         livestyle video IN.mp4 -o OUT.mp4 --style NAME
   image    paint pictures:       livestyle image A.jpg B.png --style all -o FOLDER
   styles   list the styles
   keys     list the keys of the live window
@@ -103,16 +101,11 @@ def _parser() -> argparse.ArgumentParser:
     add_options(run)
     run.set_defaults(call=_run)
 
-    video = commands.add_parser("video", help="paint a video file")
-    video.add_argument("input", type=Path, metavar="IN")
-    video.add_argument("-o", "--output", type=Path, required=True, metavar="OUT")
-    _add_painting(video, "NAME")
-    video.set_defaults(call=_video)
-
+    video.register(commands)
     image = commands.add_parser("image", help="paint pictures")
     image.add_argument("pictures", type=Path, nargs="+", metavar="PICTURE")
     image.add_argument("-o", "--output", type=Path, required=True, metavar="FOLDER")
-    _add_painting(image, "NAME|all")
+    add_painting(image, "NAME|all")
     image.set_defaults(call=_image)
 
     styles.register(commands)
@@ -123,17 +116,6 @@ def _parser() -> argparse.ArgumentParser:
     bench.register(commands)
     config.register(commands)
     return parser
-
-
-def _add_painting(parser: argparse.ArgumentParser, styles: str) -> None:
-    parser.add_argument(
-        "--style", required=True, metavar=styles, help="see 'livestyle styles'"
-    )
-    parser.add_argument(
-        "--overwrite", action="store_true", help="replace files that are there already"
-    )
-    add_config(parser)
-    add_options(parser, *SHARED)
 
 
 def _run(options: dict[str, Any]) -> int:
@@ -152,8 +134,8 @@ def _run(options: dict[str, Any]) -> int:
         app.controls.quit()
 
     with polite(stop):
-        app = App(settings, _say, last_style=last_style)
-        _tell_provider(settings, app.painter.provider)
+        app = App(settings, say, last_style=last_style)
+        tell_provider(settings, app.painter.provider)
         try:
             app.run()
         except LivestyleError:
@@ -171,48 +153,15 @@ def _run(options: dict[str, Any]) -> int:
     return 0
 
 
-def _video(options: dict[str, Any]) -> int:
-    from tqdm import tqdm
-
-    from livestyle.video import paint_video
-
-    settings = _settings(options)
-    stylize = _stylizer(settings, options["style"])
-    wanted_end: list[bool] = []
-    with (
-        polite(lambda: wanted_end.append(True)),
-        tqdm(unit=" frames", disable=None) as bar,
-    ):
-
-        def progress(done: int, total: int | None) -> None:
-            bar.total = total
-            bar.update(done - bar.n)
-
-        report = paint_video(
-            options["input"],
-            options["output"],
-            stylize,
-            overwrite=options["overwrite"],
-            progress=progress,
-            stop=lambda: bool(wanted_end),
-        )
-    print(
-        f"{'stopped early: ' if report.partial else ''}{report.path}: "
-        f"{report.frames} frames, {report.seconds:.2f} s, sound: {report.sound}"
-        + (f", {report.skipped} broken packets left out" if report.skipped else "")
-    )
-    return 130 if report.partial else 0
-
-
 def _image(options: dict[str, Any]) -> int:
     from livestyle.gallery import paint_pictures
 
-    settings = _settings(options)
+    settings = settings_of(options)
     if options["style"] == "all":
-        painter = _painter(settings)
+        painter = open_chosen(settings)
         names = painter.names
     else:
-        painter, *names = _painter_with(settings, options["style"])
+        painter, *names = painter_of(settings, options["style"])
     for path in paint_pictures(
         painter,
         options["pictures"],
@@ -230,52 +179,3 @@ def _keys(_: dict[str, Any]) -> int:
 
     print(plain())
     return 0
-
-
-def _settings(options: dict[str, Any]) -> Settings:
-    """The settings among the options of a command that has others beside them."""
-    typed = {key: options[key] for key in SHARED if key in options}
-    return load_settings(typed, chosen(options["config"]))
-
-
-def _painter(settings: Settings) -> Any:
-    from livestyle.bank import find
-    from livestyle.choice import open_painter
-    from livestyle.providers import require_gpu
-
-    painter = open_painter(
-        find(settings.model),
-        provider=settings.provider,
-        threads=settings.threads,
-        precision=settings.precision,
-    )
-    if settings.require_gpu:
-        require_gpu(painter.provider)
-    _tell_provider(settings, painter.provider)
-    return painter
-
-
-def _painter_with(settings: Settings, style: str) -> tuple[Any, str]:
-    """The painter that has a style, and how its own card calls it."""
-    from livestyle.atelier import painter_with
-
-    return painter_with(style, _painter(settings), settings, _say)
-
-
-def _stylizer(settings: Settings, style: str) -> Any:
-    from livestyle.stylizer import Stylizer
-
-    painter, name = _painter_with(settings, style)
-    return Stylizer.of_style(painter, name, settings.strength)
-
-
-def _say(line: str) -> None:
-    """One line for the person at the terminal, beside what the command gives."""
-    print(f"livestyle: {line}", file=sys.stderr)
-
-
-def _tell_provider(settings: Settings, provider: Any) -> None:
-    """Says on stderr what "auto" took, and why nothing better."""
-    if settings.provider == "auto" or provider.notes:
-        why = f" ({'; '.join(provider.notes)})" if provider.notes else ""
-        _say(f"painting on {provider.label}{why}")

@@ -57,6 +57,7 @@ def paint_video(
     target: Path,
     paint: Callable[[Frame], Frame],
     *,
+    mark: str = "",
     overwrite: bool = False,
     progress: Callable[[int, int | None], None] | None = None,
     stop: Callable[[], bool] | None = None,
@@ -70,6 +71,7 @@ def paint_video(
         source: a video that FFmpeg reads.
         target: the new movie; its suffix says which container.
         paint: called with every frame, upright, in order.
+        mark: a comment that is written into the movie.
         overwrite: whether a file of the target's name may be replaced.
         progress: called after every frame with how many are done, and of how many as
             far as that is known.
@@ -82,7 +84,7 @@ def paint_video(
     """
     _require_target(source, target, overwrite=overwrite)
     with closing(Clip(source)) as clip:
-        painting = _Painting(clip, NewFile(_partial(target)), paint)
+        painting = _Painting(clip, NewFile(_partial(target)), paint, mark)
         try:
             whole = painting.run(progress, stop)
             painting.close()
@@ -105,11 +107,12 @@ class _Painting:
     """One movie in the making."""
 
     def __init__(
-        self, clip: Clip, file: NewFile, paint: Callable[[Frame], Frame]
+        self, clip: Clip, file: NewFile, paint: Callable[[Frame], Frame], mark: str
     ) -> None:
         self._clip = clip
         self._file = file
         self._paint = paint
+        self._mark = mark
         self._pictures = Pictures()
         self._movie: Movie | None = None
         self._tracks: dict[int, Soundtrack] = {}
@@ -200,6 +203,8 @@ class _Painting:
             pixel_aspect=self._clip.pixel_aspect(decoded.rotation),
         )
         self._movie = movie
+        if self._mark:
+            movie.container.metadata["comment"] = self._mark
         for stream in self._clip.sounds:
             track = Soundtrack(stream, movie.container, self._clip.origin)
             self._tracks[stream.index] = track

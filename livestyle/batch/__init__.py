@@ -1,0 +1,1 @@
+"""Many videos: which there are, which are finished, and several at once."""
