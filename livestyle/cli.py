@@ -5,15 +5,15 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from livestyle import __version__
 from livestyle.commandline import bench, cameras, config, doctor, styles
 from livestyle.configfile import add_config, chosen
-from livestyle.errors import LivestyleError, OutputError
+from livestyle.errors import GpuError, LivestyleError, OutputError, PaintError
 from livestyle.settings import Settings, add_options, load_settings
 from livestyle.signals import polite
 from livestyle.stats import require_writable, write_stats
@@ -180,6 +180,7 @@ def _video(options: dict[str, Any]) -> int:
     stylize = _stylizer(settings, options["style"])
     wanted_end: list[bool] = []
     with (
+        _gpu_required(settings),
         polite(lambda: wanted_end.append(True)),
         tqdm(unit=" frames", disable=None) as bar,
     ):
@@ -213,15 +214,16 @@ def _image(options: dict[str, Any]) -> int:
         names = painter.names
     else:
         painter, *names = _painter_with(settings, options["style"])
-    for path in paint_pictures(
-        painter,
-        options["pictures"],
-        names,
-        options["output"],
-        strength=settings.strength,
-        overwrite=options["overwrite"],
-    ):
-        print(path)
+    with _gpu_required(settings):
+        for path in paint_pictures(
+            painter,
+            options["pictures"],
+            names,
+            options["output"],
+            strength=settings.strength,
+            overwrite=options["overwrite"],
+        ):
+            print(path)
     return 0
 
 
@@ -236,6 +238,17 @@ def _settings(options: dict[str, Any]) -> Settings:
     """The settings among the options of a command that has others beside them."""
     typed = {key: options[key] for key in SHARED if key in options}
     return load_settings(typed, chosen(options["config"]))
+
+
+@contextmanager
+def _gpu_required(settings: Settings) -> Iterator[None]:
+    """Where a GPU is required, one that fails later on has the same exit status."""
+    try:
+        yield
+    except PaintError as error:
+        if settings.require_gpu:
+            error.status = GpuError.status
+        raise
 
 
 def _painter(settings: Settings) -> Any:

@@ -1,12 +1,14 @@
 """A provider that fails in the middle of a run, through real sessions of real files."""
 
 import json
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from threading import Event
 from typing import Any
 
+import cv2
 import numpy as np
 import pytest
 
@@ -233,3 +235,20 @@ def test_a_search_that_hangs_does_not_hang_the_end(
     let_go.set()
     wait_until(lambda: not search.is_alive(), "it hangs still")
     assert np.isfinite(app.stats()["fps"])
+
+
+@pytest.mark.parametrize("command", ["image", "video"])
+def test_files_end_with_the_same_status_when_a_gpu_that_is_required_fails(
+    command: str, model: Path, clip: Path, home: Path, monkeypatch: pytest.MonkeyPatch
+):
+    def fails(*_: Any) -> Pixels:
+        raise PaintError(GONE)
+
+    shutil.copy(clip, home / "in.mp4")
+    assert cv2.imwrite("in.png", np.zeros((36, 48, 3), np.uint8))
+    monkeypatch.setattr("livestyle.providers.require_gpu", lambda _: None)
+    monkeypatch.setattr(Painter, "paint", fails)
+    files = {"image": "in.png -o out", "video": "in.mp4 -o out.mp4"}[command]
+    typed = [command, *f"{files} --style negative --model {model}".split()]
+    assert main([*typed, "--require-gpu"]) == 3
+    assert main([*typed, "--overwrite"]) == 1

@@ -221,5 +221,5 @@ def test_finer_strokes_without_memory_for_them_give_way_to_the_usual_ones(
     assert controls.working == 1.0
     assert controls.note == "finer strokes failed: the usual ones again"
     most = 0
-    with pytest.raises(PaintError, match="allocate"):
+    with pytest.raises(PaintError, match=r"allocate.*with --size\)\.$"):
         stylize(at(0.1))
