@@ -125,6 +125,8 @@ class Takes:
             self._stop()
         if not self.controls.recording:
             self.controls.recording_paused = False
+        if self._recorder is not None and self._clock is not None:
+            self._recorder.wish_pause(self.controls.recording_paused, self._clock())
         self.hindsight.follow()
 
     def close(self) -> None:
