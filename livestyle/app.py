@@ -71,7 +71,8 @@ class App:
         self.controls, self.stylize = self.atelier.controls, self.atelier.stylize
         self.slides = SlideShow(self.controls, settings.slide_show or SECONDS)
         self.meter = meter or Meter()
-        self._paused_frames = 0
+        self._paused_frames = self._unpainted = 0
+        self._told = False  # at the terminal, what is amiss now
         self._figures: dict[str, Any] | None = None
         try:
             self.source = start_source(settings, say)
@@ -141,6 +142,7 @@ class App:
                     painted = self._fallback(self.stylize, frame)
                 if painted is None:
                     frame = None  # the picture stands still while providers change
+                    self._unpainted += 1
                 else:
                     shown = painted
                     with stages.timed("record"):
@@ -162,7 +164,7 @@ class App:
         return {
             "frames_captured": captured,
             "frames_shown": meter.frames_shown,
-            "frames_dropped": dropped,
+            "frames_dropped": dropped + self._unpainted,
             "frames_paused": self._paused_frames,
             "fps": round(meter.fps, 3),
             "latency_ms": {
@@ -196,6 +198,7 @@ class App:
         """Draws the newest picture and obeys a key."""
         if self.window is None:
             self.takes.follow()
+            self._tell()
             return
         # Waiting for keys beside a picture that stands still is no stage of a frame.
         with self.meter.stages.timed("show") if fresh else nullcontext():
@@ -214,6 +217,14 @@ class App:
         if shown is not None:
             self.takes.snap(shown)
 
+    def _tell(self) -> None:
+        """Says at the terminal what is amiss, once, where no window can."""
+        lost = self.outlet.trouble if self.outlet is not None else ""
+        amiss = " - ".join(filter(None, (lost, self.source.status)))
+        if amiss and not self._told:
+            self._say(amiss)
+        self._told = bool(amiss)
+
     def _status(self) -> Status:
         controls, meter = self.controls, self.meter
         live = self.source if isinstance(self.source, Latest) else None
@@ -227,7 +238,7 @@ class App:
             captured_fps=live.captured_fps if live else None,
             latency_p50_ms=meter.latency_ms(50) if live else None,
             latency_p95_ms=meter.latency_ms(95) if live else None,
-            dropped=live.dropped if live else None,
+            dropped=live.dropped + self._unpainted if live else None,
             recording_seconds=self.takes.seconds,
             warning=" - ".join(filter(None, amiss)),
             recording_paused=controls.recording_paused,

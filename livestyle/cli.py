@@ -14,6 +14,7 @@ from livestyle import __version__
 from livestyle.commandline import bench, cameras, config, doctor, styles, video
 from livestyle.commandline.painting import (
     add_painting,
+    gpu_required,
     open_chosen,
     painter_of,
     say,
@@ -162,15 +163,16 @@ def _image(options: dict[str, Any]) -> int:
         names = painter.names
     else:
         painter, *names = painter_of(settings, options["style"])
-    for path in paint_pictures(
-        painter,
-        options["pictures"],
-        names,
-        options["output"],
-        strength=settings.strength,
-        overwrite=options["overwrite"],
-    ):
-        print(path)
+    with gpu_required(settings):
+        for path in paint_pictures(
+            painter,
+            options["pictures"],
+            names,
+            options["output"],
+            strength=settings.strength,
+            overwrite=options["overwrite"],
+        ):
+            print(path)
     return 0
 
 

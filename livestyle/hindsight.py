@@ -50,6 +50,7 @@ class Hindsight:
         self._saved = saved
         self._failed = failed
         self.replay = Replay(seconds, fps_hint=fps) if seconds else None
+        self._ended = False  # by an error
         self._saver = ThreadPoolExecutor(1, "saving", step_back)
         self._saving: list[Future[Path]] = []
 
@@ -68,7 +69,7 @@ class Hindsight:
             self._save(".gif")
         self._tell(wait=False)
         if self.replay is not None and self.replay.failure is not None:
-            failure, self.replay = self.replay.failure, None
+            failure, self.replay, self._ended = self.replay.failure, None, True
             self._failed(failure)
 
     def close(self) -> None:
@@ -81,7 +82,8 @@ class Hindsight:
     def _save(self, suffix: str) -> None:
         remembered = self.replay.remembered() if self.replay else None
         if self.replay is None:
-            self._controls.say("no last seconds: see --replay")
+            why = "they ended with an error" if self._ended else "see --replay"
+            self._controls.say(f"no last seconds: {why}")
         elif remembered is None:
             self._controls.say("nothing is remembered yet")
         elif len(self._saving) >= MOST_SAVING:

@@ -133,7 +133,7 @@ class Painter:
             raise PaintError(
                 f"{self.path.name} failed on a picture of {width}x{height} "
                 f"with {self.provider.label} ({first_line(error)})",
-                hint="Try a smaller --size, or --provider cpu.",
+                hint=_smaller(self.provider),
             ) from error
         if pastiche.shape != pixels.shape or pastiche.dtype != np.uint8:
             raise ModelError(
@@ -155,6 +155,12 @@ def read_about(path: Path) -> About:
         return _about(path, data, glance(data))
     except ModelError as error:
         raise _unusable(path, error) from error
+
+
+def _smaller(provider: Provider) -> str:
+    """What to try when the runtime fails: only what is not so already."""
+    smaller = "Try smaller pictures (live ones with --size)"
+    return f"{smaller}." if provider.name == "cpu" else f"{smaller}, or --provider cpu."
 
 
 def _unusable(path: Path, error: ModelError) -> ModelError:

@@ -10,7 +10,7 @@ import numpy as np
 from livestyle.chroma import Chroma
 from livestyle.contract import Embedding
 from livestyle.controls import Controls
-from livestyle.errors import UnknownStyleError
+from livestyle.errors import PaintError, UnknownStyleError
 from livestyle.frame import Frame, Pixels
 from livestyle.mix import Mix, between, way
 from livestyle.model import Painter
@@ -87,7 +87,7 @@ class Stylizer:
         pixels = frame.pixels
         if self.controls.mirror:
             pixels = np.asarray(cv2.flip(pixels, 1), np.uint8)
-        self.content = pixels
+        content = pixels
         # The wish came after the frame before: a fade that began only now would show
         # the old style once more, which at a low rate looks like a key that is stuck.
         # Also while nothing is painted: switching it on again shall not fade.
@@ -98,6 +98,7 @@ class Stylizer:
         self._before = frame.captured
         if self.controls.stylizing and self.controls.strength > 0:
             pixels = self._paint(pixels, frame.captured)
+        self.content = content  # only now: a frame that fails is not shown
         return frame.with_pixels(pixels)
 
     def _wished(self) -> Embedding:
@@ -115,10 +116,26 @@ class Stylizer:
         if self.painter.blends:  # its identity has all the detail
             along, share = controls.strength, 1.0
         embedding = self._mix.at(now, along)
-        pastiche = self._strokes.paint(pixels, embedding, controls.working)
+        pastiche = self._stroke(pixels, embedding)
         if controls.keep_colours:
             self._chroma.keep(pastiche, pixels)
         if share == 1:
             return pastiche
         blended = cv2.addWeighted(pastiche, share, pixels, 1 - share, 0)
         return np.asarray(blended, np.uint8)
+
+    def _stroke(self, pixels: Pixels, embedding: Embedding) -> Pixels:
+        """Paints at the size that is wished for, if there is the memory for it.
+
+        Painting at more than the picture's size is a wish that may fail where the
+        usual size does not: no reason to give up the provider, or the run.
+        """
+        controls = self.controls
+        try:
+            return self._strokes.paint(pixels, embedding, controls.working)
+        except PaintError:
+            if controls.working <= 1:
+                raise
+        controls.working = 1.0
+        controls.say("finer strokes failed: the usual ones again")
+        return self._strokes.paint(pixels, embedding, controls.working)

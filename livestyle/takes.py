@@ -90,17 +90,19 @@ class Takes:
             OutputError: the recording named on the command line broke.
         """
         self.follow()
+        original, kept = original or frame, None
         if self.hindsight.replay is not None:
-            self.hindsight.write(
-                self._side(self.controls.record_what, frame, original or frame)
-            )
+            kept = self._side(self.controls.record_what, frame, original)
+            self.hindsight.write(kept)
         if self._recorder is None:
             return
         if self.controls.recording_paused:
             self._recorder.skip(frame)
             return
+        if kept is None or self._what != self.controls.record_what:
+            kept = self._side(self._what, frame, original)
         try:
-            self._recorder.write(self._side(self._what, frame, original or frame))
+            self._recorder.write(kept)
         except OutputError as error:
             self._fail(error)
 
@@ -113,7 +115,6 @@ class Takes:
             except OutputError as error:
                 self._say_failed(error)
             else:
-                self.trouble = ""
                 self._saved(path)
 
     def follow(self) -> None:
@@ -124,6 +125,8 @@ class Takes:
             self._stop()
         if not self.controls.recording:
             self.controls.recording_paused = False
+        if self._recorder is not None and self._clock is not None:
+            self._recorder.wish_pause(self.controls.recording_paused, self._clock())
         self.hindsight.follow()
 
     def close(self) -> None:
@@ -167,14 +170,19 @@ class Takes:
             self._fail(error, recorder.path)
             return
         finally:
-            self.encoder = recorder.encoder
-        self.left_out += recorder.left_out
+            self._count(recorder)
         if recorder.frames:
             self._saved(recorder.path)
         self._file = None
 
+    def _count(self, recorder: Recorder) -> None:
+        """Notes the figures of a recording that has ended, well or not."""
+        self.encoder = recorder.encoder
+        self.left_out += recorder.left_out
+
     def _saved(self, path: Path) -> None:
         self.written.append(path)
+        self.trouble = ""
         self.controls.say(f"saved {path.name}")
 
     def _say_failed(self, error: OutputError) -> None:
@@ -189,7 +197,7 @@ class Takes:
         if recorder is not None:
             path = recorder.path
             recorder.close()  # has raised its error before, and only finishes now
-            self.encoder = recorder.encoder
+            self._count(recorder)
         if self._file is not None and path == self._file:
             raise error
         self.controls.say(error.message)

@@ -52,6 +52,8 @@ class Wall:
         self._vectors = [vectors.get(name) for name in controls.styles]
         self._chroma = Chroma()
         self._ended = clock()
+        self._content: Pixels | None = None  # the newest one
+        self._shown = 0  # how many there were
         self._next = 0
         self._make((0, 0, 3))
 
@@ -85,17 +87,20 @@ class Wall:
             max(1, width // columns - 2 * self._gap),
             max(1, height // columns - 2 * self._gap),
         )
-        self._painted: list[Pixels | None] = [None] * self._grid.count
+        self._painted = [0] * self._grid.count  # from which content each tile is
 
     def _paint_in_turns(self, content: Pixels) -> None:
         small = self._shrunk(content)
+        if content is not self._content:
+            self._content = content
+            self._shown += 1
         latest = self._ended + self._period
         for turn in range(self._grid.count):
             tile = self._next
-            if self._painted[tile] is content or (turn and self._clock() >= latest):
+            if self._painted[tile] == self._shown or (turn and self._clock() >= latest):
                 return
             self._paint(tile, small)
-            self._painted[tile] = content
+            self._painted[tile] = self._shown
             self._next = (tile + 1) % self._grid.count
 
     def _shrunk(self, content: Pixels) -> Pixels:

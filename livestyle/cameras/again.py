@@ -12,7 +12,13 @@ def name_of(number: int) -> str:
     return linux.system_name(number) if sys.platform == "linux" else ""
 
 
-def number_again(number: int, name: str) -> int:
+def twins_of(number: int, name: str) -> frozenset[int]:
+    """The numbers of other cameras of the same name, which never take its place."""
+    named = linux.cameras_called(name) if name else ()
+    return frozenset(named) - {number}
+
+
+def number_again(number: int, name: str, twins: frozenset[int] = frozenset()) -> int:
     """The number that a camera has by now.
 
     While a program holds the old one, as this one does when it notices, Linux gives a
@@ -21,10 +27,12 @@ def number_again(number: int, name: str) -> int:
     Args:
         number: that it had.
         name: of `name_of`; "" finds nothing.
+        twins: numbers that are no answer, see `twins_of`.
 
     Returns:
         The same number, unless the name is only found at another one.
     """
     if not name or name_of(number) == name:
         return number
-    return next((n for n in linux.cameras_called(name)), number)
+    found = (n for n in linux.cameras_called(name) if n not in twins)
+    return next(found, number)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from livestyle.configfile import add_config, chosen
+from livestyle.errors import GpuError, PaintError
 from livestyle.settings import Settings, add_options, load_settings
 
 # Options of the live picture that painting files has as well.
@@ -75,6 +78,17 @@ def painter_of(settings: Settings, style: str) -> tuple[Any, str]:
     from livestyle.atelier import painter_with
 
     return painter_with(style, open_chosen(settings), settings, say)
+
+
+@contextmanager
+def gpu_required(settings: Settings) -> Iterator[None]:
+    """Where a GPU is required, one that fails later on has the same exit status."""
+    try:
+        yield
+    except PaintError as error:
+        if settings.require_gpu:
+            error.status = GpuError.status
+        raise
 
 
 def say(line: str) -> None:

@@ -10,7 +10,13 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from livestyle.commandline.painting import add_painting, painter_of, say, settings_of
+from livestyle.commandline.painting import (
+    add_painting,
+    gpu_required,
+    painter_of,
+    say,
+    settings_of,
+)
 from livestyle.errors import LivestyleError, ModelError
 from livestyle.settings import Settings, reader
 from livestyle.signals import polite
@@ -84,7 +90,8 @@ def call(options: dict[str, Any]) -> int:
         overwrite=options["overwrite"],
     )
     progress = Progress({task.source: work_of(task.source) for task in planned.tasks})
-    outcomes = _run(jobs, progress, raising=one)
+    with gpu_required(settings):
+        outcomes = _run(jobs, progress, raising=one)
     return _sum_up(outcomes, planned.tasks)
 
 

@@ -106,6 +106,15 @@ class Recorder:
         if not taken:
             self.left_out += 1
 
+    def wish_pause(self, paused: bool, now: float) -> None:
+        """Says whether it is to be paused, also while no frames come.
+
+        Args:
+            paused: what is wished for at this moment.
+            now: by the clock of `Frame.captured`.
+        """
+        self._pauses.wish(paused, now)
+
     def skip(self, frame: Frame) -> None:
         """Leaves a frame out, as the recording is paused.
 

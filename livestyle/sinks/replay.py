@@ -132,13 +132,15 @@ class Replay:
 class Nowhere:
     """Takes what a new file would, and keeps none of it.
 
+    As Matroska: an MP4 keeps an entry of its index for every picture until its end.
+
     Attributes:
         path: what an error calls it.
         failure: always None.
     """
 
     def __init__(self) -> None:
-        self.path = Path("replay.mp4")
+        self.path = Path("replay.mkv")
         self.failure: OSError | None = None
         self._at = self._end = 0
 
@@ -175,6 +177,7 @@ def movie_bytes(remembered: Remembered) -> memoryview:
     try:
         with av.open(file, "w", format="mp4") as container:
             stream = container.add_stream_from_template(remembered.stream)
+            stream.time_base = TICK
             for kept in remembered.packets:
                 packet = Packet(kept.data)
                 packet.stream, packet.time_base = stream, TICK

@@ -19,6 +19,7 @@ from livestyle.sinks.virtual_device import (
 
 # What every program for calls takes.
 FPS = 30.0
+JOIN = 3.0  # seconds to wait for a driver that does not come back
 
 
 class VirtualCamera:
@@ -80,10 +81,10 @@ class VirtualCamera:
             self._thread.start()
 
     def close(self) -> None:
-        """Gives the device back. Safe to call twice."""
+        """Gives the device back, unless its driver hangs. Safe to call twice."""
         self._closing.set()
         if self._thread is not None:
-            self._thread.join()
+            self._thread.join(JOIN)
 
     def _send(self, device: Device, size_wh: tuple[int, int]) -> None:
         beat, shown, fitted = Beat(self._fps), None, None

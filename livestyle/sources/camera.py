@@ -7,7 +7,7 @@ import time
 from collections.abc import Generator, Iterator
 from threading import Event
 
-from livestyle.cameras.again import name_of, number_again
+from livestyle.cameras.again import name_of, number_again, twins_of
 from livestyle.errors import SourceError
 from livestyle.frame import Frame, Pixels
 from livestyle.sources.asleep import SleepWatch
@@ -79,6 +79,7 @@ class Camera:
         self._given = 0
         self._remark = ""
         self._system_name = ""
+        self._twins: frozenset[int] = frozenset()
         self._closed = Event()
         self._again = Reconnection(self.name, self._closed)
 
@@ -141,9 +142,12 @@ class Camera:
         """The camera where it is now: plugged in again, it may have another number."""
         if isinstance(self._device, int):
             if self._given:
-                self._device = number_again(self._device, self._system_name)
+                self._device = number_again(
+                    self._device, self._system_name, self._twins
+                )
             else:
                 self._system_name = name_of(self._device)
+                self._twins = twins_of(self._device, self._system_name)
         return Capture(
             self._device, self._backends, self.wish, self._patience, self._closed
         )

@@ -244,6 +244,26 @@ def test_a_camera_that_gets_another_number_is_found_by_its_name(
     assert number_again(7, "gone") == 7
 
 
+@linux_only
+def test_another_camera_of_the_same_name_does_not_take_its_place(
+    monkeypatch: pytest.MonkeyPatch, time: FakeTime, tmp_path: Path
+):
+    monkeypatch.setattr(livestyle.cameras.linux, "SYSTEM", tmp_path / "class")
+    file_device(tmp_path, 0, "C920")
+    file_device(tmp_path, 2, "C920")
+
+    def unplug() -> None:
+        (tmp_path / "class" / "video0").unlink()
+
+    driver = Driver(monkeypatch, [noise(0), unplug], None, [noise(1)])
+    frames = iter(Camera(0, backend="V4L2", reconnect=True))
+    assert next(frames) is not None
+    until(frames, lambda _: len(driver.opened) == 2)
+    file_device(tmp_path, 3, "C920")
+    until(frames, picture)
+    assert [device for device, _ in driver.opened] == [0, 0, 3]
+
+
 def test_a_camera_that_never_worked_is_an_error_also_where_it_may_come_back():
     with pytest.raises(SourceError, match=r"camera 97 did not open.*--source demo"):
         next(iter(Camera(97, reconnect=True)))

@@ -1,20 +1,24 @@
 """A provider that fails in the middle of a run, through real sessions of real files."""
 
 import json
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from threading import Event
 from typing import Any
 
+import cv2
 import numpy as np
 import pytest
 
 from livestyle import choice
 from livestyle.app import App
 from livestyle.cli import main
+from livestyle.contract import Embedding
 from livestyle.errors import GpuError, ModelError, PaintError
-from livestyle.model import Painter
+from livestyle.frame import Pixels
+from livestyle.model import Painter, Run
 from livestyle.settings import Settings
 from tests.livestyle.app_run import no_news
 from tests.livestyle.moving_card import write_clip
@@ -27,22 +31,22 @@ GONE = "CUDA failure 719: unspecified launch failure"
 
 
 class Failing:
-    """A session that runs for a while and then fails, as on a GPU that is gone."""
+    """Runs a painter for a while and then fails, as on a GPU that is gone."""
 
-    def __init__(self, session: Any, good: int) -> None:
-        self._session, self._left = session, good
+    def __init__(self, run: Run, good: int) -> None:
+        self._run, self._left = run, good
 
-    def run(self, *asked: Any) -> Any:
+    def __call__(self, pixels: Pixels, style: Embedding) -> Pixels:
         self._left -= 1
         if self._left < 0:
             raise RuntimeError(f"{GONE}\nand a long trace")
-        return self._session.run(*asked)
+        return self._run(pixels, style)
 
 
 def fails_after(app: App, good: int, name: str = "cuda") -> None:
     """Lets the painter count as one on a GPU, which fails after some frames."""
     painter = app.painter
-    painter._session = Failing(painter._session, good)
+    painter._run = Failing(painter._run, good)
     painter.provider = replace(painter.provider, name=name)
 
 
@@ -51,9 +55,9 @@ def shown_by(app: App, then: Callable[[int], object] = id) -> list[str]:
     shown: list[str] = []
     write = app.takes.write
 
-    def noted(frame: Any) -> None:
+    def noted(frame: Any, original: Any) -> None:
         shown.append(app.painter.provider.name)
-        write(frame)
+        write(frame, original)
         then(len(shown))
 
     app.takes.write = noted  # type: ignore[method-assign]
@@ -106,6 +110,9 @@ def test_while_the_next_provider_is_opened_the_picture_stands_and_a_banner_says_
     app.run()
     assert turns[0] == f"CUDA failed ({GONE}), another takes its place"
     assert turns[-1].startswith(f"CUDA failed ({GONE}), now on CPU")
+    stats = app.stats()
+    gone = stats["frames_shown"] + stats["frames_dropped"]
+    assert 0 <= stats["frames_captured"] - gone <= 2  # one waits, one is in the hand
 
 
 def test_of_a_file_no_frame_is_missed_when_a_provider_fails(
@@ -228,3 +235,20 @@ def test_a_search_that_hangs_does_not_hang_the_end(
     let_go.set()
     wait_until(lambda: not search.is_alive(), "it hangs still")
     assert np.isfinite(app.stats()["fps"])
+
+
+@pytest.mark.parametrize("command", ["image", "video"])
+def test_files_end_with_the_same_status_when_a_gpu_that_is_required_fails(
+    command: str, model: Path, clip: Path, home: Path, monkeypatch: pytest.MonkeyPatch
+):
+    def fails(*_: Any) -> Pixels:
+        raise PaintError(GONE)
+
+    shutil.copy(clip, home / "in.mp4")
+    assert cv2.imwrite("in.png", np.zeros((36, 48, 3), np.uint8))
+    monkeypatch.setattr("livestyle.providers.require_gpu", lambda _: None)
+    monkeypatch.setattr(Painter, "paint", fails)
+    files = {"image": "in.png -o out", "video": "in.mp4 -o out.mp4"}[command]
+    typed = [command, *f"{files} --style negative --model {model}".split()]
+    assert main([*typed, "--require-gpu"]) == 3
+    assert main([*typed, "--overwrite"]) == 1

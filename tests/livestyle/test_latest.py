@@ -249,3 +249,9 @@ def test_a_source_that_hangs_in_a_read_is_told_after_two_seconds(
     latest.close()
     assert latest.status == ""  # it is over, not quiet
     assert latest.inside is source
+
+
+def test_two_frames_of_one_moment_have_no_rate():
+    latest = Latest(Scripted())
+    latest._times.extend([monotonic()] * 2)  # as on a clock with coarse steps
+    assert latest.captured_fps == 0.0

@@ -93,6 +93,26 @@ def test_the_key_pauses_and_the_next_recording_does_not_begin_so(
     assert [probe(path).frames for path in takes.written] == [5, 5]
 
 
+def test_a_pause_in_which_no_frame_comes_is_cut_out_too(tmp_path: Path) -> None:
+    now, controls = 0.0, Controls(("wave",), recording=True)
+    takes = Takes(controls, tmp_path, None, FPS, clock=lambda: now)
+    for number in range(5):
+        takes.write(frame(number))
+    for moment in (1.0, 49.0):  # the camera is lost from 0.4 to 50
+        now = moment
+        controls.pause_recording()
+        takes.follow()
+    takes.write(frame(5, 50.0))
+    now = 51.0
+    controls.pause_recording()
+    takes.follow()
+    now = 99.0
+    takes.close()
+    judged = probe(takes.written[0])
+    assert judged.times[-1] == pytest.approx(2.0, abs=0.001)
+    assert judged.duration == pytest.approx(3.0, abs=0.002)
+
+
 @pytest.mark.parametrize(
     ("what", "size_wh"),
     [("painted", (64, 48)), ("original", (64, 48)), ("both", (128, 48))],

@@ -2,6 +2,7 @@ import os
 import sys
 import threading
 from collections.abc import Iterator
+from fractions import Fraction
 from pathlib import Path
 
 import av
@@ -9,6 +10,7 @@ import numpy as np
 import pytest
 
 from livestyle.frame import Frame, Pixels
+from livestyle.sinks.encoder import TICK
 from livestyle.sinks.replay import NICE, Replay, movie_bytes
 from tests.livestyle.moving_card import card, number_on
 from tests.livestyle.probe import first_picture, probe
@@ -69,6 +71,14 @@ def test_irregular_frames_keep_their_times(replay: Replay, tmp_path: Path) -> No
     assert judged.duration == pytest.approx(1.0, abs=0.002)
 
 
+def test_times_are_kept_to_the_tick(replay: Replay, tmp_path: Path) -> None:
+    remember(replay, [Frame(card(1), n, n / 60) for n in range(13)])
+    with av.open(saved(replay, tmp_path / "x.mp4")) as container:
+        packets = [p for p in container.demux(video=0) if p.pts is not None]
+    ticks = [Fraction(p.pts or 0) * (p.time_base or 0) / TICK for p in packets]
+    assert ticks == [1500 * n for n in range(12)]
+
+
 def test_remembering_goes_on_after_a_movie_was_saved(
     replay: Replay, tmp_path: Path
 ) -> None:
@@ -99,6 +109,29 @@ def test_memory_is_bounded_in_bytes(tmp_path: Path) -> None:
     assert 50_000 < max(sizes) <= 100_000
     assert judged.keyframes[0] == 0
     assert replay.size == 0
+
+
+def resident() -> int:
+    """Bytes of this process that are in memory."""
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells it so simply")
+def test_what_is_forgotten_leaves_nothing_behind_in_memory(replay: Replay) -> None:
+    remember(replay, cards(0, 12))
+    held, movie = replay.remembered(), replay._movie
+    assert held is not None
+    assert movie is not None
+    before = resident()
+    for number in range(100_000):  # the pictures of an hour
+        kept = held.packets[number % 10]
+        packet = av.Packet(kept.data)
+        packet.stream, packet.time_base = movie._stream, TICK
+        packet.pts = packet.dts = 1_000_000 + 3000 * number
+        packet.duration, packet.is_keyframe = 3000, kept.keyframe
+        movie.container.mux(packet)
+    assert resident() - before < 4 * 2**20
 
 
 def test_pictures_too_large_to_keep_are_not_kept() -> None:

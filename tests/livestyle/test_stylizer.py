@@ -4,8 +4,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from livestyle.contract import Embedding
 from livestyle.controls import Controls
-from livestyle.errors import UnknownStyleError
+from livestyle.errors import PaintError, PictureError, UnknownStyleError
 from livestyle.frame import Frame, Pixels
 from livestyle.model import Painter
 from livestyle.stylizer import Stylizer
@@ -194,3 +195,31 @@ def test_one_style_for_pictures_and_files_is_chosen_by_name(painter: Painter):
     assert (weak(at(0)).pixels == PICTURE).all()
     with pytest.raises(UnknownStyleError, match="Did you mean: tinted"):
         Stylizer.of_style(painter, "tintet")
+
+
+def test_a_frame_that_could_not_be_painted_is_not_compared_with(stylize: Stylizer):
+    stylize(at(0.0))
+    with pytest.raises(PictureError):
+        stylize(at(0.1, np.zeros((8, 8, 3), np.uint8)))
+    assert stylize.content is PICTURE
+
+
+def test_finer_strokes_without_memory_for_them_give_way_to_the_usual_ones(
+    painter: Painter, monkeypatch: pytest.MonkeyPatch
+):
+    run, most = painter._run, PICTURE.size
+
+    def small(pixels: Pixels, style: Embedding) -> Pixels:
+        if pixels.size > most:
+            raise RuntimeError("Failed to allocate memory")
+        return run(pixels, style)
+
+    monkeypatch.setattr(painter, "_run", small)
+    controls = Controls(painter.names, working=1.5)
+    stylize = Stylizer(painter, controls)
+    assert (stylize(at(0.0)).pixels == 255 - PICTURE).all()
+    assert controls.working == 1.0
+    assert controls.note == "finer strokes failed: the usual ones again"
+    most = 0
+    with pytest.raises(PaintError, match=r"allocate.*with --size\)\.$"):
+        stylize(at(0.1))

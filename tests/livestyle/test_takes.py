@@ -8,6 +8,7 @@ import pytest
 from livestyle.controls import Controls
 from livestyle.errors import OutputError
 from livestyle.frame import Frame
+from livestyle.sides import recorded
 from livestyle.takes import Takes
 from tests.livestyle.moving_card import card
 from tests.livestyle.probe import probe
@@ -208,6 +209,41 @@ def test_a_full_disk_ends_a_recording_by_key_and_the_picture_goes_on(
     assert takes.seconds is None
     (path,) = tmp_path.iterdir()
     assert probe(path).frames > 5
+    takes.close()
+
+
+def test_frames_left_out_of_a_recording_that_broke_are_counted_too(
+    tmp_path: Path, controls: Controls
+):
+    takes = Takes(controls, tmp_path, None, FPS)
+    controls.toggle("recording")
+    takes.follow()
+    assert takes._recorder is not None
+    takes._recorder.left_out = 7
+    with files_of_at_most(200_000):
+        write_noise(takes, count=100)
+    assert takes.trouble
+    assert takes.left_out == 7
+    takes.close()
+
+
+def test_what_is_recorded_is_put_together_once_for_all_that_keep_it(
+    tmp_path: Path, controls: Controls, monkeypatch: pytest.MonkeyPatch
+):
+    made: list[str] = []
+
+    def noted(what: str, *frames: Frame, mirror: bool) -> Frame:
+        made.append(what)
+        return recorded(what, *frames, mirror=mirror)
+
+    monkeypatch.setattr("livestyle.takes.recorded", noted)
+    controls.record_what = "both"
+    takes = Takes(controls, tmp_path, tmp_path / "mine.mp4", FPS, replay=2.0)
+    takes.write(*frames(1), *frames(1))
+    assert made == ["both"]
+    controls.step_record_what()
+    takes.write(*frames(1, 1), *frames(1, 1))
+    assert made == ["both", "painted", "both"]
     takes.close()
 
 

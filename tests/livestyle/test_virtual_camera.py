@@ -14,7 +14,7 @@ from livestyle.app import App
 from livestyle.errors import OutputError
 from livestyle.frame import Frame, Pixels
 from livestyle.settings import Settings
-from livestyle.sinks import virtual_device
+from livestyle.sinks import virtual_camera, virtual_device
 from livestyle.sinks.virtual_camera import VirtualCamera
 from livestyle.sinks.virtual_device import open_device
 from tests.livestyle.app_run import no_news
@@ -133,6 +133,38 @@ def test_a_device_that_is_lost_is_told_and_nothing_else_ends() -> None:
     camera.write(Frame(card(4), 1, 1.0))  # raises nothing
     camera.close()
     assert (camera.sent, device.closed) == (3, 1)
+
+
+def test_a_device_that_hangs_does_not_hang_the_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(virtual_camera, "JOIN", 0.1)
+    let_go, sending = threading.Event(), threading.Event()
+
+    class Hanging(Kept):
+        def send(self, frame: Pixels) -> None:
+            sending.set()
+            let_go.wait(5)
+
+    device = Hanging()
+    camera = VirtualCamera(open=device.open)
+    camera.write(Frame(card(3), 0, 0.0))
+    assert sending.wait(30)
+    camera.close()
+    assert device.closed == 0  # it hangs still
+    let_go.set()
+    wait_until(lambda: device.closed == 1, "it is never given back")
+
+
+def test_without_a_window_the_terminal_is_told_of_a_lost_device(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    device, said = Kept(lasts=3), list[str]()
+    monkeypatch.setattr("livestyle.sinks.virtual_camera.open_device", device.open)
+    monkeypatch.setattr("livestyle.sinks.virtual_camera.require_package", lambda: None)
+    app = App(replace(settings, virtual_camera=True, seconds=0.8), said.append)
+    app.run()
+    assert said == ["the virtual camera is lost (RuntimeError: the device is gone)"]
 
 
 STANDS_IN = """

@@ -1,3 +1,4 @@
+import weakref
 from itertools import count
 from pathlib import Path
 
@@ -148,6 +149,18 @@ def test_a_picture_that_stands_still_is_not_painted_again(
     for _ in range(6):
         wall.of(content)
     assert painter.paintings == 9
+
+
+def test_of_the_pictures_that_tiles_were_painted_from_only_the_last_is_kept(
+    painter: Painter, controls: Controls
+):
+    wall, shown = wall_of(painter, controls, tiles=1), []
+    for seed in range(5):
+        content = scene(seed).copy()
+        shown.append(weakref.ref(content))
+        wall.of(content)
+    del content
+    assert [picture() is None for picture in shown[:-1]] == [True] * 4
 
 
 def test_the_chosen_styles_tile_has_a_light_frame(painter: Painter, controls: Controls):
