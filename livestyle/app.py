@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, nullcontext
-from dataclasses import asdict
 from typing import Any
 
 from livestyle.atelier import Atelier
@@ -14,6 +13,7 @@ from livestyle.cameras.report import CameraReport
 from livestyle.choice import open_painter, reopen_painter
 from livestyle.commands import point, press
 from livestyle.fallback import Fallback
+from livestyle.figures import figures
 from livestyle.frame import Frame, Pixels
 from livestyle.latest import Latest
 from livestyle.meter import Meter
@@ -154,29 +154,11 @@ class App:
                 self.meter.shown(time.monotonic() - since)
 
     def _measure(self) -> dict[str, Any]:
-        meter, captured = self.meter, self.meter.frames_shown
-        dropped = 0
-        if isinstance(self.source, Latest):
-            # In this order: a frame may come in between, and drops are captured first.
-            dropped, captured = self.source.dropped, self.source.captured
+        painter, report = self.atelier.painter, self._report
         return {
-            "frames_captured": captured,
-            "frames_shown": meter.frames_shown,
-            "frames_dropped": dropped,
+            **figures(self.meter, self.source, report, painter, self._fallback),
             "frames_paused": self._paused_frames,
-            "fps": round(meter.fps, 3),
-            "latency_ms": {
-                "p50": _rounded(meter.total_latency_ms(50)),
-                "p95": _rounded(meter.total_latency_ms(95)),
-            },
-            "provider": self.atelier.painter.provider.name,
-            "precision": self.atelier.painter.provider.precision,
-            "provider_changes": [asdict(c) for c in self._fallback.changes],
-            "seconds": round(meter.seconds, 3),
             "style": self.controls.style,
-            "source": self.source.name,
-            "camera": self._report.figures(),
-            "model": self.atelier.painter.card.name,
         }
 
     def _next(self, frames: Iterator[Frame | None]) -> tuple[Frame | None, bool]:
@@ -275,7 +257,3 @@ class App:
         window = Window(decorate=decorate)
         self._open.callback(window.close)
         return window
-
-
-def _rounded(value: float | None) -> float | None:
-    return None if value is None else round(value, 2)
