@@ -20,6 +20,7 @@ from livestyle.meter import Meter
 from livestyle.model import Painter
 from livestyle.overlay import Overlay, Status
 from livestyle.providers import require_gpu
+from livestyle.quality import Quality
 from livestyle.settings import Settings
 from livestyle.sinks.virtual_camera import wanted
 from livestyle.sinks.window import Window
@@ -76,6 +77,7 @@ class App:
         try:
             self.source = start_source(settings, say)
             self._open.callback(self.source.close)
+            self.quality = Quality(settings, self.controls, self.source)
             self._report = CameraReport(self.source, say)
             self._fallback = self._make_fallback()
             self._open.callback(self._fallback.close)
@@ -151,7 +153,10 @@ class App:
             self._show(shown, fresh=frame is not None)
             if frame is not None:
                 since = frame.captured if self.source.live else taken
-                self.meter.shown(time.monotonic() - since)
+                shown_at, painter = time.monotonic(), self.atelier.painter
+                self.meter.shown(shown_at - since)
+                spent = stages.last["paint"], shown_at - taken
+                self.quality.note(painter, frame, *spent)
 
     def _measure(self) -> dict[str, Any]:
         painter, report = self.atelier.painter, self._report
@@ -159,6 +164,7 @@ class App:
             **figures(self.meter, self.source, report, painter, self._fallback),
             "frames_paused": self._paused_frames,
             "style": self.controls.style,
+            "quality": self.quality.figures(),
         }
 
     def _next(self, frames: Iterator[Frame | None]) -> tuple[Frame | None, bool]:
@@ -219,6 +225,7 @@ class App:
             weight=controls.weight,
             keep_colours=controls.keep_colours,
             working=controls.working,
+            quality=controls.quality,
         )
 
     def _make_fallback(self) -> Fallback:

@@ -115,7 +115,7 @@ class Stylizer:
         if self.painter.blends:  # its identity has all the detail
             along, share = controls.strength, 1.0
         embedding = self._mix.at(now, along)
-        pastiche = self._strokes.paint(pixels, embedding, controls.working)
+        pastiche = self._strokes.paint(pixels, embedding, controls.share)
         if controls.keep_colours:
             self._chroma.keep(pastiche, pixels)
         if share == 1:
