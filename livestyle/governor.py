@@ -101,7 +101,10 @@ class Governor:
     def _judge_anew(self, settling: int) -> None:
         self._frames: deque[_Took] = deque()
         self._settling = settling
-        self._since = self._last = self._next = self._clock()
+        now: float = self._clock()
+        self._since: float = now
+        self._last: float = now
+        self._next: float = now
 
     def _go(self, share: float) -> None:
         self.share = share

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -45,7 +44,7 @@ class Quality:
         self._governor = Governor(clock)
         self._painted_by: object = None
         self._before = clock()
-        self._seconds: Counter[float] = Counter()
+        self._seconds: dict[float, float] = {}  # by the size of painting
         fixed = fixed_quality(settings.quality)
         self._fixed = fixed or 1.0
         if source.live:
@@ -64,7 +63,8 @@ class Quality:
         passed, self._before = min(now - self._before, loop + STANDS), now
         if not self._source.live or not controls.stylizing or not controls.strength:
             return
-        self._seconds[controls.share] += passed
+        share = controls.share
+        self._seconds[share] = self._seconds.get(share, 0.0) + passed
         if not controls.adaptive:
             controls.quality = self._fixed
             return
