@@ -54,6 +54,8 @@ class Governor:
         self.share = SHARES[0]
         self.changes = 0
         self._clock = clock
+        # Since when is judged, when the last frame was, when the next judgement is due.
+        self._since = self._last = self._next = clock()
         self.forget()
 
     def forget(self) -> None:
@@ -101,10 +103,7 @@ class Governor:
     def _judge_anew(self, settling: int) -> None:
         self._frames: deque[_Took] = deque()
         self._settling = settling
-        now: float = self._clock()
-        self._since: float = now
-        self._last: float = now
-        self._next: float = now
+        self._since = self._last = self._next = self._clock()
 
     def _go(self, share: float) -> None:
         self.share = share
