@@ -215,6 +215,7 @@ def main() -> int:
             source=source,
             size=options.size,
             model=options.model,
+            quality="full",
             window=options.window,
             seconds=length,
         )

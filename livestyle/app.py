@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, nullcontext
-from dataclasses import asdict
 from typing import Any
 
 from livestyle.atelier import Atelier
@@ -14,12 +13,14 @@ from livestyle.cameras.report import CameraReport
 from livestyle.choice import open_painter, reopen_painter
 from livestyle.commands import point, press
 from livestyle.fallback import Fallback
+from livestyle.figures import figures
 from livestyle.frame import Frame, Pixels
 from livestyle.latest import Latest
 from livestyle.meter import Meter
 from livestyle.model import Painter
 from livestyle.overlay import Overlay, Status
 from livestyle.providers import require_gpu
+from livestyle.quality import Quality
 from livestyle.settings import Settings
 from livestyle.sinks.virtual_camera import wanted
 from livestyle.sinks.window import Window
@@ -77,6 +78,7 @@ class App:
         try:
             self.source = start_source(settings, say)
             self._open.callback(self.source.close)
+            self.quality = Quality(settings, self.controls, self.source)
             self._report = CameraReport(self.source, say)
             self._fallback = self._make_fallback()
             self._open.callback(self._fallback.close)
@@ -153,32 +155,24 @@ class App:
             self._show(shown, fresh=frame is not None)
             if frame is not None:
                 since = frame.captured if self.source.live else taken
-                self.meter.shown(time.monotonic() - since)
+                shown_at, painter = time.monotonic(), self.atelier.painter
+                self.meter.shown(shown_at - since)
+                spent = stages.last["paint"], shown_at - taken
+                self.quality.note(painter, frame, *spent)
 
     def _measure(self) -> dict[str, Any]:
-        meter, captured = self.meter, self.meter.frames_shown
-        dropped = 0
-        if isinstance(self.source, Latest):
-            # In this order: a frame may come in between, and drops are captured first.
-            dropped, captured = self.source.dropped, self.source.captured
         return {
-            "frames_captured": captured,
-            "frames_shown": meter.frames_shown,
-            "frames_dropped": dropped + self._unpainted,
+            **figures(
+                self.meter,
+                self.source,
+                self._report,
+                self.atelier.painter,
+                self._fallback,
+                self._unpainted,
+            ),
             "frames_paused": self._paused_frames,
-            "fps": round(meter.fps, 3),
-            "latency_ms": {
-                "p50": _rounded(meter.total_latency_ms(50)),
-                "p95": _rounded(meter.total_latency_ms(95)),
-            },
-            "provider": self.atelier.painter.provider.name,
-            "precision": self.atelier.painter.provider.precision,
-            "provider_changes": [asdict(c) for c in self._fallback.changes],
-            "seconds": round(meter.seconds, 3),
             "style": self.controls.style,
-            "source": self.source.name,
-            "camera": self._report.figures(),
-            "model": self.atelier.painter.card.name,
+            "quality": self.quality.figures(),
         }
 
     def _next(self, frames: Iterator[Frame | None]) -> tuple[Frame | None, bool]:
@@ -248,6 +242,7 @@ class App:
             weight=controls.weight,
             keep_colours=controls.keep_colours,
             working=controls.working,
+            quality=controls.quality,
         )
 
     def _make_fallback(self) -> Fallback:
@@ -286,7 +281,3 @@ class App:
         window = Window(decorate=decorate)
         self._open.callback(window.close)
         return window
-
-
-def _rounded(value: float | None) -> float | None:
-    return None if value is None else round(value, 2)

@@ -99,6 +99,9 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         ("x",), "strokes", "larger strokes, then the finest", Controls.step_strokes
     ),
+    _switch(
+        ["u"], "quality", "let the size follow the speed, or keep it fixed", "adaptive"
+    ),
     _view("w", "wipe", "before and after, with a line to drag"),
     _view("v", "beside", "before and after side by side"),
     _view("g", "wall", "all styles at once, to choose from"),

@@ -21,6 +21,7 @@ _SWITCHES = {
     "paused": ("running", "paused"),
     "recording": ("recording stopped", "recording"),
     "recording_paused": ("recording goes on", "recording paused"),
+    "adaptive": ("fixed quality", "automatic quality"),
     "keep_colours": ("the painting's colours", "the camera's colours"),
 }
 
@@ -65,7 +66,10 @@ class Controls:
         second: which style is blended into the chosen one, None for none.
         weight: how much of the blend is the second style, 0.0 to 1.0.
         keep_colours: give the painting the camera's colours.
-        working: the size at which is painted, as a share of the picture's.
+        working: the size at which is painted for the sake of the strokes, as a share of
+            the picture's.
+        quality: the share at which is painted for the sake of the speed.
+        adaptive: that one follows the machine's speed.
         view: what the window shows: "painting", "wipe", "beside" or "wall".
         line: where the wipe's line is, from 0.0 (left) to 1.0 (right).
         sliding: the slide show is on.
@@ -97,6 +101,8 @@ class Controls:
     weight: float = 0.5
     keep_colours: bool = False
     working: float = 1.0
+    quality: float = 1.0
+    adaptive: bool = False
     view: str = "painting"
     line: float = 0.5
     sliding: bool = False
@@ -132,6 +138,14 @@ class Controls:
         if self.second is None or self.second == self.index:
             return None
         return self.styles[self.second]
+
+    @property
+    def share(self) -> float:
+        """The size at which is painted: that of chosen strokes goes before the speed's.
+
+        A stroke that somebody chose is a look, which shall not change by itself.
+        """
+        return self.quality if self.working == 1 else self.working
 
     def say(self, note: str) -> None:
         """Leaves a short message for the overlay."""

@@ -44,7 +44,8 @@ class Status:
         second: the style that is blended in, None without such.
         weight: how much of the blend it is, 0.0 to 1.0.
         keep_colours: True if the painting has the camera's colours.
-        working: the size at which is painted, as a share of the picture's.
+        working: the size of chosen strokes, as a share of the picture's.
+        quality: the share at which is painted where no strokes were chosen.
     """
 
     style: str
@@ -64,6 +65,7 @@ class Status:
     weight: float = 0.0
     keep_colours: bool = False
     working: float = 1.0
+    quality: float = 1.0
 
 
 def status_parts(status: Status) -> tuple[str, ...]:
@@ -95,6 +97,8 @@ def _painting(status: Status) -> tuple[str, ...]:
         parts.append("camera's colours")
     if status.working != 1:
         parts.append(f"strokes {100 / status.working:.0f} %")
+    elif status.quality < 1:
+        parts.append(f"painted at {100 * status.quality:.0f} %")
     return tuple(parts)
 
 

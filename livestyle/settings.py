@@ -21,6 +21,8 @@ from livestyle.errors import SettingsError
 FORMATS = ("auto", "mjpg", "yuyv")
 LONGEST_REPLAY = 600  # seconds; memory sets another limit
 MOST_BYTES = 1_000_000  # of a file of settings
+AUTO, FULL = "auto", "full"
+LEAST_QUALITY = 25  # %
 LONGEST = 120  # characters of a value that an error shows
 
 
@@ -101,6 +103,25 @@ def parse_path(text: str) -> Path:
     if not text or "\0" in text:
         raise ValueError("it is no path")
     return Path(text)
+
+
+def parse_quality(text: str) -> str:
+    """Reads "auto", "full" or a percentage of the picture's size."""
+    bare = text.strip().removesuffix("%").strip()
+    if bare not in (AUTO, FULL) and not (
+        bare.isdecimal() and LEAST_QUALITY <= int(bare) <= 100
+    ):
+        raise ValueError(
+            f"it is auto, full or a whole percentage from {LEAST_QUALITY} to 100"
+        )
+    return bare
+
+
+def fixed_quality(text: str) -> float | None:
+    """The share of a picture's sides that a quality means; None for "auto"."""
+    if text == AUTO:
+        return None
+    return 1.0 if text == FULL else int(text) / 100
 
 
 def parse_precision(text: str) -> str:
@@ -225,6 +246,22 @@ class Settings:
             parse_threads, "CPU threads for the painter, 0 for automatic", "N"
         ),
     )
+    quality: str = field(
+        default=AUTO,
+        metadata=_about(
+            parse_quality,
+            "the size at which a live picture is painted: auto (smaller where the "
+            "machine is too slow), full, or a percentage such as 75; files are painted "
+            "at full size",
+            "NAME",
+        ),
+    )
+    target_fps: float = field(
+        default=30.0,
+        metadata=_about(
+            parse_fps, "the frames/s that the automatic quality is to hold", "N"
+        ),
+    )
     mirror: bool = field(
         default=False, metadata=_about(bool, "show left and right as a mirror does")
     )
@@ -301,6 +338,7 @@ FLAGS = {
     "record_what": "record-what",
     "virtual_camera": "virtual-camera",
     "styles_folder": "styles-folder",
+    "target_fps": "target-fps",
 }
 
 

@@ -19,6 +19,9 @@ class Stages:
     Args:
         clock: seconds, for durations.
         skip: the first so many durations of each stage are not counted, as warm-up.
+
+    Attributes:
+        last: seconds of the newest duration of each stage, warm-up or not.
     """
 
     def __init__(
@@ -27,6 +30,7 @@ class Stages:
         self._clock = clock
         self._skip = skip
         self._to_skip: dict[str, int] = {}
+        self.last: dict[str, float] = {}
         self._histograms: dict[str, Histogram] = {}
         # For each stage that runs now: how much of its time went to those within it.
         self._within: list[float] = []
@@ -47,6 +51,7 @@ class Stages:
 
     def add(self, name: str, seconds: float) -> None:
         """Counts a duration that was measured elsewhere."""
+        self.last[name] = seconds
         left = self._to_skip.get(name, self._skip)
         if left:
             self._to_skip[name] = left - 1

@@ -132,10 +132,10 @@ class Stylizer:
         """
         controls = self.controls
         try:
-            return self._strokes.paint(pixels, embedding, controls.working)
+            return self._strokes.paint(pixels, embedding, controls.share)
         except PaintError:
             if controls.working <= 1:
                 raise
         controls.working = 1.0
         controls.say("finer strokes failed: the usual ones again")
-        return self._strokes.paint(pixels, embedding, controls.working)
+        return self._strokes.paint(pixels, embedding, controls.share)

@@ -20,7 +20,7 @@ from livestyle.doctor.runtime import RIVALS
 from livestyle.errors import LivestyleError
 from livestyle.machine import busy, cores, cpu_name, memory_gb, version_of
 from livestyle.providers import built_in
-from livestyle.settings import Settings
+from livestyle.settings import FULL, Settings
 from livestyle.variants import variants_of
 
 FORMAT = 1  # raised when what the result holds changes
@@ -155,6 +155,7 @@ def _pipeline(bench: Bench, say: Say) -> Iterator[dict[str, Any]]:
                 model=bench.model,
                 provider=bench.provider,
                 threads=bench.threads,
+                quality=FULL,  # what is measured is to be the same everywhere
                 window=window,
                 seconds=bench.seconds,
             )

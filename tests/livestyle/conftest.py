@@ -69,6 +69,7 @@ def settings(model: Path, tmp_path: Path) -> Settings:
         source="demo",
         size=(160, 120),
         model=model,
+        quality="full",  # pictures are compared, on machines of any speed
         window=False,
         seconds=0.5,
         folder=tmp_path / "takes",

@@ -17,7 +17,10 @@ from tests.livestyle.tiny_painter import NINE, painted
 
 WIDTH, HEIGHT = SIZE = (160, 120)
 FPS = 30
-OPTIONS = f"--source demo --size {WIDTH}x{HEIGHT} --no-overlay --folder takes --model"
+OPTIONS = (
+    f"--source demo --size {WIDTH}x{HEIGHT} --quality full --no-overlay "
+    "--folder takes --model"
+)
 
 Look = Callable[[Pixels], Pixels]
 

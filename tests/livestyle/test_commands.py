@@ -74,6 +74,7 @@ def test_every_wish_of_a_person_has_a_key():
         "less blend",
         "colours",
         "strokes",
+        "quality",
         "wipe",
         "beside",
         "wall",

@@ -37,6 +37,8 @@ OPTIONS: dict[str, tuple[str, str, Any]] = {
     "require_gpu": ("", "true", True),
     "precision": ("int8", '"int8"', "int8"),
     "threads": ("3", "3", 3),
+    "quality": ("75%", "75", "75"),
+    "target_fps": ("24", "24", 24.0),
     "mirror": ("", "true", True),
     "overlay": ("", "true", True),
     "window": ("", "true", True),

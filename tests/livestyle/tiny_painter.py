@@ -16,6 +16,7 @@ from livestyle.frame import Pixels
 from livestyle.variants import to_metadata, variant_path
 
 TINT = (1.0, 0.5, 0.25)  # blue stays, red nearly goes
+TOIL = 64  # channels of the maps of a painter that labours
 SLOW_SIDE = 1024  # rows of the matrices that a slow painter multiplies in vain
 
 # The embeddings of the styles: how far to the negative, how far to the tint.
@@ -72,6 +73,7 @@ def write_painter(
     dim: int | str = 2,
     cut_rows: int = 0,
     products: int = 0,
+    labour: int = 0,
     outside: str = "",
     words: Mapping[str, str] | None = None,
     step: float = 0,
@@ -87,12 +89,17 @@ def write_painter(
         dim: the length that the file states for an embedding.
         cut_rows: how many rows get lost on the way.
         products: how many multiplications of large matrices take time for nothing.
+        labour: how many times all pixels are multiplied in vain, which takes as long
+            as there are many.
         outside: another file in which the tint is said to be.
         words: of the metadata, beside the card.
         step: of the bytes that the painting is in on its way, in levels; 1 changes
             nothing, 0 leaves them out.
     """
     nodes = _waste(names[1], products) + _painting(names, kind, in_bytes=step > 0)
+    if labour:
+        nodes[-1].input[0] = "tired"
+        nodes[-1:-1] = _toil(labour)
     graph = helper.make_graph(
         nodes,
         "tiny",
@@ -101,7 +108,7 @@ def write_painter(
             helper.make_tensor_value_info(names[1], TensorProto.FLOAT, [dim]),
         ],
         [helper.make_tensor_value_info(names[2], kind, ["rows", "width", 3])],
-        _constants(cut_rows, step),
+        [*_constants(cut_rows, step), *(_tools() if labour else [])],
     )
     if outside:
         _move_tint(graph, outside)
@@ -199,6 +206,30 @@ def _waste(style: str, products: int) -> list[onnx.NodeProto]:
         node("Mul", ["top_of_heap", "zero"], ["wasted"]),
     ]
     return nodes
+
+
+def _toil(labour: int) -> list[onnx.NodeProto]:
+    """Nodes between the finished painting and its pixels, which change nothing."""
+    node = helper.make_node
+    nodes = [node("MatMul", ["photo", "spread"], ["pile0"])]
+    nodes += [
+        node("MatMul", [f"pile{n}", "stir"], [f"pile{n + 1}"]) for n in range(labour)
+    ]
+    return [
+        *nodes,
+        node("ReduceMax", [f"pile{labour}"], ["top_of_pile"], keepdims=0),
+        node("Mul", ["top_of_pile", "zero"], ["sweat"]),
+        node("Add", ["cut", "sweat"], ["tired"]),
+    ]
+
+
+def _tools() -> list[TensorProto]:
+    return [
+        helper.make_tensor(
+            name, TensorProto.FLOAT, (rows, TOIL), [1 / rows] * (rows * TOIL)
+        )
+        for name, rows in (("spread", 3), ("stir", TOIL))
+    ]
 
 
 def _move_tint(graph: onnx.GraphProto, outside: str) -> None:
