@@ -9,8 +9,9 @@ from __future__ import annotations
 import argparse
 import re
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -164,7 +165,9 @@ class Settings:
     )
     fps: float | None = field(
         default=None,
-        metadata=_about(parse_fps, "ask camera or demo for so many frames/s", "N"),
+        metadata=_about(
+            parse_fps, "ask camera or demo for so many frames/s", "N", "60"
+        ),
     )
     format: str = field(
         default="auto",
@@ -405,6 +408,13 @@ def load_settings(
     return Settings(**{**values, **remembered(settings), **typed})
 
 
+def _meant(key: str, known: Iterable[str]) -> str:
+    near = get_close_matches(key.lower()[:LONGEST], list(known), n=3, cutoff=0.5)
+    if near:
+        return f"Did you mean: {', '.join(near)}?"
+    return "'livestyle config FILE' writes one with every key."
+
+
 def _read_file(file: Path) -> dict[str, Any]:
     try:
         data = tomllib.loads(_text(file))
@@ -420,7 +430,7 @@ def _read_file(file: Path) -> dict[str, Any]:
         if key not in rows:
             raise SettingsError(
                 f"{file} has the unknown key '{_shown(key)}'",
-                hint=f"There are {', '.join(rows)}.",
+                hint=_meant(key, rows),
             )
         values[rows[key].name] = _convert(rows[key].metadata["read"], value, key, file)
     return values

@@ -20,8 +20,8 @@ from livestyle.errors import SettingsError
 from training.brisk import Brisk
 from training.layers import Conv, Residual, drawn_embeddings, enlarge, head
 
-# px of repeated edge around a picture, cropped off with what it did there: the zeros that
-# five convolutions in a row at 1/4 see reach so far that 8 px left a thin frame.
+# px of repeated edge around a picture, cropped off with what it did there: what zeros
+# do to five convolutions in a row at 1/4 reaches so far that 8 px left a thin frame.
 MARGIN = 16
 
 

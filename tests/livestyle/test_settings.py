@@ -239,3 +239,16 @@ def test_a_command_may_take_a_few_of_the_options():
     assert "--strength" in text
     assert "--model" in text
     assert "--source" not in text
+
+
+@pytest.mark.parametrize(
+    ("key", "advice"),
+    [("stength", "Did you mean: strength"), ("colour", "livestyle config FILE")],
+)
+def test_an_unknown_key_leads_to_one_that_is_near_or_to_all_of_them(
+    key: str, advice: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "my.toml"
+    file.write_text(f"{key} = 1")
+    with pytest.raises(SettingsError, match=advice):
+        load_settings({}, file)
