@@ -39,7 +39,13 @@ PAIRS = (
     ("cafe-terrace", "mont-sainte-victoire"),
 )
 # Of the clip: styles shown one after the other, seconds for each, frames a second.
-SHOWN = ("great-wave", "the-scream", "composition-vii", "cafe-terrace", "mondrian")
+SHOWN = (
+    "starry-night",
+    "composition-vii",
+    "portrait-delaunay",
+    "wheat-field",
+    "mondrian",
+)
 SECONDS, RATE = 1.2, 10
 
 
@@ -89,14 +95,16 @@ def blends() -> Pixels:
 def live() -> list[Pixels]:
     """The demo's moving picture while styles are switched, with the crossfades."""
     painter = Painter(find(PAINTER), provider="cpu")
-    demo = Demo((320, 240))
+    demo = Demo((640, 480))
     stylize = Stylizer.of_style(painter, SHOWN[0])
     frames = []
     for i in range(round(len(SHOWN) * SECONDS * RATE)):
         now = i / RATE
         style = SHOWN[int(now / SECONDS)]
         stylize.controls.choose_style(painter.names.index(style))
-        frames.append(stylize(Frame(demo.picture_at(now), i, now)).pixels)
+        shown = stylize(Frame(demo.picture_at(now), i, now)).pixels
+        small = cv2.resize(shown, (320, 240), interpolation=cv2.INTER_AREA)
+        frames.append(np.asarray(small, np.uint8))
     return frames
 
 

@@ -260,6 +260,13 @@ def see_fullscreen(sitting: Sitting, key: str) -> None:
     wait_until(lambda: not filled(), "it stays filled", 10)
 
 
+def see_quality(sitting: Sitting, key: str) -> None:
+    """A machine that is fast enough goes on at full size, pixel for pixel."""
+    sitting.press(key)
+    sitting.wait_for(sitting.look, "it is painted smaller without need", ticks=30)
+    sitting.press(key)
+
+
 CHECKS: dict[str, Callable[[Sitting, str], None]] = {
     "style": see_style,
     "next": see_next,
@@ -278,6 +285,7 @@ CHECKS: dict[str, Callable[[Sitting, str], None]] = {
     "what": see_what,
     "fullscreen": see_fullscreen,
     "pause": see_pause,
+    "quality": see_quality,
     **VIEW_CHECKS,
 }
 KEYS = [(c.name, key) for c in COMMANDS for key in c.keys if c.name != "quit"]

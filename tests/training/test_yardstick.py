@@ -97,7 +97,7 @@ def test_other_weights_of_the_loss_network_make_it_anew(bench: Bench):
 
 def test_terms_that_are_computed_otherwise_by_now_make_it_anew(bench: Bench):
     bench.run()
-    bench.objective.balance = bench.objective.balance * 3
+    bench.objective.balance.fixed.mul_(3)
     bench.run()
     assert bench.steps == 4
     bench.run()
