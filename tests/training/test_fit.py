@@ -24,7 +24,7 @@ def test_content_and_style_fall_fast_over_30_steps(studio: Path, tmp_path: Path)
     seen = run(tiny_recipe(steps=30, **plain), tiny_options(studio, tmp_path))
     assert len(seen) == 30
     assert falls(seen, "total") < 0.6
-    assert falls(seen, "style") < 0.4
+    assert falls(seen, "style") < 0.5
 
 
 def test_the_loss_falls_with_all_its_terms(studio: Path, tmp_path: Path):
