@@ -28,7 +28,7 @@ from livestyle.model import Painter as Runtime
 from training.checkpoint import Checkpoint
 from training.config import Painting
 from training.folding import fold
-from training.nets import MARGIN, Painter, margins
+from training.nets import Painter, margins
 
 OPSET = 18
 SIZES = ((480, 640), (338, 451))  # (height, width) that the file is compared at
@@ -57,11 +57,13 @@ class Exported(nn.Module):
         height, width = content.shape[:2]
         # Padded as bytes, which are a quarter of the memory.
         x = content.permute(2, 0, 1)[None]
-        x = F.pad(x, margins(height, width, self.net.multiple), mode="replicate")
+        margin = self.net.margin
+        around = margins(height, width, self.net.multiple, margin)
+        x = F.pad(x, around, mode="replicate")
         x = x.float()
         x = self.net(x, style[None]).clamp(0, 255).to(torch.uint8)
         x = interleave(x, self.net.block)
-        return x[MARGIN : MARGIN + height, MARGIN : MARGIN + width]
+        return x[margin : margin + height, margin : margin + width]
 
 
 def interleave(x: Tensor, k: int) -> Tensor:

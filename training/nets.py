@@ -1,9 +1,10 @@
 """The painters' networks: feed-forward, conditioned on a style embedding.
 
 Besides layers, each says which embeddings to begin with and what an export needs:
-`multiple` of which sides must be, side `block` of the pixel blocks that it gives, the
-convolution that takes the pictures (`entry`) and those whose sum is the pastiche
-(`exits`).
+`multiple` of which sides must be, side `block` of the pixel blocks that it gives,
+`margin` in px of repeated edge that it wants around a picture, cropped off with what it
+did there, the convolution that takes the pictures (`entry`) and those whose sum is the
+pastiche (`exits`).
 
 After Johnson et al. 2016 (arXiv:1603.08155) with instance norm (Ulyanov et al. 2016,
 arXiv:1607.08022), conditional on the style (Dumoulin et al. 2017, arXiv:1610.07629).
@@ -19,10 +20,6 @@ from torch import Tensor, nn
 from livestyle.errors import SettingsError
 from training.brisk import Brisk
 from training.layers import Conv, Residual, drawn_embeddings, enlarge, head
-
-# px of repeated edge around a picture, cropped off with what it did there: what zeros
-# do to five convolutions in a row at 1/4 reaches so far that 8 px left a thin frame.
-MARGIN = 16
 
 
 class Swift(nn.Module):
@@ -47,7 +44,7 @@ class Swift(nn.Module):
         dilations: one residual block each; wide ones let a flat wall see its room.
     """
 
-    multiple, block = 8, 2
+    multiple, block, margin = 8, 2, 8
     entry, exits = "stem.conv", ("head", "straight")
 
     def __init__(
@@ -78,7 +75,7 @@ class Swift(nn.Module):
 
         Args:
             pictures: RGB, 0..1, shape (B, 3, H, W), H and W multiples of 8, the
-                outermost px of them margin.
+                outermost `margin` px of them repeated edge.
             style: embeddings, shape (B, D).
 
         Returns:
@@ -107,7 +104,7 @@ class Swift(nn.Module):
 class Johnson(nn.Module):
     """The network of Johnson et al. 2016 with instance norm: the field's yardstick."""
 
-    multiple, block = 4, 1
+    multiple, block, margin = 4, 1, 8
     entry, exits = "down.0.conv", ("head",)
 
     def __init__(self, dim: int) -> None:
@@ -140,11 +137,13 @@ class Johnson(nn.Module):
         return drawn_embeddings(rows, self.dim)
 
 
-def margins(height: int, width: int, multiple: int) -> tuple[int, int, int, int]:
+def margins(
+    height: int, width: int, multiple: int, margin: int
+) -> tuple[int, int, int, int]:
     """Padding (left, right, top, bottom) of a picture up to multiples of a side."""
-    right = MARGIN + (-width - 2 * MARGIN) % multiple
-    bottom = MARGIN + (-height - 2 * MARGIN) % multiple
-    return MARGIN, right, MARGIN, bottom
+    right = margin + (-width - 2 * margin) % multiple
+    bottom = margin + (-height - 2 * margin) % multiple
+    return margin, right, margin, bottom
 
 
 def unblock(x: Tensor, k: int) -> Tensor:
@@ -212,7 +211,8 @@ class Painter(nn.Module):
             RGB, nominally 0..1 (not clipped), float32, shape (B, 3, H, W).
         """
         height, width = pictures.shape[-2:]
-        around = margins(height, width, self.net.multiple)
+        margin = self.net.margin
+        around = margins(height, width, self.net.multiple, margin)
         x = F.pad(pictures, around, mode="replicate")
         x = unblock(self.net(x, self.embeddings[rows]), self.net.block).float()
-        return x[..., MARGIN : MARGIN + height, MARGIN : MARGIN + width]
+        return x[..., margin : margin + height, margin : margin + width]

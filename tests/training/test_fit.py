@@ -23,8 +23,8 @@ def test_content_and_style_fall_fast_over_30_steps(studio: Path, tmp_path: Path)
     plain = {"repetition_weight": 0.0, "grid_weight": 0.0, "grain_weight": 0.0}
     seen = run(tiny_recipe(steps=30, **plain), tiny_options(studio, tmp_path))
     assert len(seen) == 30
-    assert falls(seen, "total") < 0.6
-    assert falls(seen, "style") < 0.5
+    assert falls(seen, "total") < 0.5
+    assert falls(seen, "style") < 0.4
 
 
 def test_the_loss_falls_with_all_its_terms(studio: Path, tmp_path: Path):

@@ -7,7 +7,6 @@ from livestyle.errors import SettingsError
 from training.brisk import Brisk
 from training.layers import StyledInstanceNorm
 from training.nets import (
-    MARGIN,
     Painter,
     Swift,
     margins,
@@ -41,15 +40,16 @@ def test_the_size_that_goes_in_comes_out(network: str, size: tuple[int, int]):
     assert y.isfinite().all()
 
 
+@pytest.mark.parametrize("margin", [8, 16])
 @pytest.mark.parametrize("multiple", [4, 8])
-def test_margins_reach_the_multiple_and_no_further(multiple: int):
+def test_margins_reach_the_multiple_and_no_further(multiple: int, margin: int):
     for height, width in ((32, 32), (33, 39), (338, 451)):
-        left, right, top, bottom = margins(height, width, multiple)
-        assert (left, top) == (MARGIN, MARGIN)
+        left, right, top, bottom = margins(height, width, multiple, margin)
+        assert (left, top) == (margin, margin)
         assert (left + width + right) % multiple == 0
         assert (top + height + bottom) % multiple == 0
-        assert 0 <= right - MARGIN < multiple
-        assert 0 <= bottom - MARGIN < multiple
+        assert 0 <= right - margin < multiple
+        assert 0 <= bottom - margin < multiple
 
 
 @pytest.mark.parametrize("network", NETWORKS)
