@@ -22,7 +22,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 from livestyle.bank import find
 from livestyle.frame import Pixels
 from livestyle.model import Painter
-from livestyle.settings import parse_size
+from livestyle.readers import parse_size
 from livestyle.sinks.encoder import TICK, Movie
 from livestyle.sinks.h264 import Effort
 from livestyle.sinks.replay import Nowhere

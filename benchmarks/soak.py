@@ -48,7 +48,8 @@ from livestyle.app import App
 from livestyle.errors import LivestyleError
 from livestyle.machine import busy
 from livestyle.meter import Meter
-from livestyle.settings import Settings, parse_size
+from livestyle.readers import parse_size
+from livestyle.settings import Settings
 from training.machine import describe
 
 RESULT = Path(__file__).parent / "results" / "soak.json"

@@ -25,7 +25,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from livestyle.bank import find
 from livestyle.model import Painter
-from livestyle.settings import parse_size
+from livestyle.readers import parse_size
 from livestyle.variants import PLAIN, variants_of
 from training.evaluation.speed import johnson, race, ratio
 from training.machine import describe

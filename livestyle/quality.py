@@ -11,7 +11,8 @@ from livestyle.frame import Frame
 from livestyle.governor import Governor
 from livestyle.latest import Latest
 from livestyle.model import Painter
-from livestyle.settings import Settings, fixed_quality
+from livestyle.readers import fixed_quality
+from livestyle.settings import Settings
 from livestyle.sources.source import Source
 
 STANDS = 1.0  # seconds after which a picture counts as standing still

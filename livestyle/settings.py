@@ -1,137 +1,31 @@
 """Every option of the program once: its default, its unit and its help.
 
-The command line and the TOML file are both read by this table: defaults, then the file,
-then the command line, each one above the one before.
+The command line and the TOML file (`settingsfile`) are both read by this table.
 """
 
 from __future__ import annotations
 
 import argparse
-import re
-import tomllib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field, fields
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from livestyle.contract import MAX_SIDE, MIN_SIDE, PRECISIONS
-from livestyle.controls import RECORDED
-from livestyle.errors import SettingsError
-
-FORMATS = ("auto", "mjpg", "yuyv")
-LONGEST_REPLAY = 600  # seconds; memory sets another limit
-MOST_BYTES = 1_000_000  # of a file of settings
-AUTO, FULL = "auto", "full"
-LEAST_QUALITY = 25  # %
-LONGEST = 120  # characters of a value that an error shows
-
-
-def parse_size(text: str) -> tuple[int, int]:
-    """Reads "640x480" as (width, height) in pixels."""
-    match = re.fullmatch(r"(\d{1,5})[xX](\d{1,5})", text.strip())
-    size_wh = (int(match[1]), int(match[2])) if match else (0, 0)
-    if min(size_wh) < MIN_SIDE or max(size_wh) > MAX_SIDE:
-        raise ValueError(
-            f"a size is WIDTHxHEIGHT with sides from {MIN_SIDE} to {MAX_SIDE}"
-        )
-    return size_wh
-
-
-def parse_strength(text: str | float) -> float:
-    """Reads a number from 0 to 1."""
-    value = float(text)
-    if not 0 <= value <= 1:
-        raise ValueError("it is a number from 0 to 1")
-    return value
-
-
-def parse_seconds(text: str | float) -> float:
-    """Reads a positive number of seconds."""
-    value = float(text)
-    if not 0 < value < float("inf"):
-        raise ValueError("it is a positive number of seconds")
-    return value
-
-
-def parse_fps(text: str | float) -> float:
-    """Reads a rate in frames/s."""
-    value = float(text)
-    if not 0 < value <= 1000:
-        raise ValueError("a rate is a number above 0 and up to 1000 frames/s")
-    return value
-
-
-def parse_format(text: str) -> str:
-    """Reads the name of a camera's pixel format, or "auto"."""
-    if text.lower() not in FORMATS:
-        raise ValueError(f"it is {', '.join(FORMATS[:-1])} or {FORMATS[-1]}")
-    return text.lower()
-
-
-def parse_replay(text: str | float) -> float:
-    """Reads how many seconds are remembered, 0 for none."""
-    value = float(text)
-    if not 0 <= value <= LONGEST_REPLAY:
-        raise ValueError(f"it is a number of seconds from 0 to {LONGEST_REPLAY}")
-    return value
-
-
-def parse_threads(text: str | int) -> int:
-    """Reads a number of threads, 0 for automatic."""
-    value = int(text)
-    if not 0 <= value <= 512:
-        raise ValueError("it is a whole number from 0 to 512")
-    return value
-
-
-def parse_record_what(text: str) -> str:
-    """Reads what a recording shows."""
-    if text not in RECORDED:
-        raise ValueError("it is painted, original or both")
-    return text
-
-
-def parse_text(text: str) -> str:
-    """Reads text that can be shown, and given to the system."""
-    if not text.isprintable():
-        raise ValueError("it holds a character that cannot be shown")
-    return text
-
-
-def parse_path(text: str) -> Path:
-    """Reads the path of a file or folder."""
-    if not text or "\0" in text:
-        raise ValueError("it is no path")
-    return Path(text)
-
-
-def parse_quality(text: str) -> str:
-    """Reads "auto", "full" or a percentage of the picture's size."""
-    bare = text.strip().removesuffix("%").strip()
-    if bare not in (AUTO, FULL) and not (
-        bare.isdecimal() and LEAST_QUALITY <= int(bare) <= 100
-    ):
-        raise ValueError(
-            f"it is auto, full or a whole percentage from {LEAST_QUALITY} to 100"
-        )
-    return bare
-
-
-def fixed_quality(text: str) -> float | None:
-    """The share of a picture's sides that a quality means; None for "auto"."""
-    if text == AUTO:
-        return None
-    return 1.0 if text == FULL else int(text) / 100
-
-
-def parse_precision(text: str) -> str:
-    """Reads "auto" or one of the precisions that a painter may lie in."""
-    if text not in ("auto", *PRECISIONS):
-        raise ValueError(
-            f"it is auto, {', '.join(PRECISIONS[:-1])} or {PRECISIONS[-1]}"
-        )
-    return text
+from livestyle.readers import (
+    AUTO,
+    parse_format,
+    parse_fps,
+    parse_path,
+    parse_precision,
+    parse_quality,
+    parse_record_what,
+    parse_replay,
+    parse_seconds,
+    parse_size,
+    parse_strength,
+    parse_text,
+    parse_threads,
+)
 
 
 def _about(
@@ -385,93 +279,3 @@ def reader(read: Callable[[str], Any]) -> Callable[[str], Any]:
             raise argparse.ArgumentTypeError(f"{text!r}: {error}") from error
 
     return convert
-
-
-def load_settings(
-    typed: Mapping[str, Any],
-    file: Path | None = None,
-    remembered: Callable[[Settings], Mapping[str, Any]] = lambda _: {},
-) -> Settings:
-    """Settings from the defaults, a TOML file, what is remembered and what was typed.
-
-    Args:
-        typed: fields by name, converted already.
-        file: TOML with the options' names as keys, or None.
-        remembered: gives fields that go above the file, by the settings without them.
-
-    Raises:
-        SettingsError: the file is missing, no TOML, or holds a key or value that is
-            none.
-    """
-    values = _read_file(file) if file is not None else {}
-    settings = Settings(**{**values, **typed})
-    return Settings(**{**values, **remembered(settings), **typed})
-
-
-def _meant(key: str, known: Iterable[str]) -> str:
-    near = get_close_matches(key.lower()[:LONGEST], list(known), n=3, cutoff=0.5)
-    if near:
-        return f"Did you mean: {', '.join(near)}?"
-    return "'livestyle config FILE' writes one with every key."
-
-
-def _read_file(file: Path) -> dict[str, Any]:
-    try:
-        data = tomllib.loads(_text(file))
-    except (OSError, ValueError, RecursionError) as error:
-        raise SettingsError(
-            f"the settings {file} cannot be read ({_shown(error)})",
-            hint="Mend the file, name another one with --config, or use --no-config. "
-            "It is TOML, for example: strength = 0.8",
-        ) from error
-    rows = {FLAGS.get(row.name, row.name): row for row in fields(Settings)}
-    values = {}
-    for key, value in data.items():
-        if key not in rows:
-            raise SettingsError(
-                f"{file} has the unknown key '{_shown(key)}'",
-                hint=_meant(key, rows),
-            )
-        values[rows[key].name] = _convert(rows[key].metadata["read"], value, key, file)
-    return values
-
-
-def _text(file: Path) -> str:
-    """What is in a file of settings, of which nobody knows what it is."""
-    if file.exists() and not file.is_file():
-        raise OSError("it is no plain file")
-    with file.open("rb") as opened:
-        data = opened.read(MOST_BYTES + 1)
-    if len(data) > MOST_BYTES:
-        raise ValueError(f"it has more than {MOST_BYTES} bytes")
-    return data.decode("utf-8")
-
-
-def _convert(read: Callable[[Any], Any], value: Any, key: str, file: Path) -> Any:
-    # TOML has kinds of its own: text "true" is no truth value, and true is no number.
-    if (read is bool) != isinstance(value, bool) or isinstance(value, dict | list):
-        kind = "true or false" if read is bool else "text or a number"
-        raise SettingsError(
-            f"{key} in {file} is {_value(value)}", hint=f"It must be {kind}."
-        )
-    try:
-        return read(value if read is bool else str(value))
-    except (ValueError, OverflowError) as error:
-        raise SettingsError(
-            f"{key} in {file} is {_value(value)}", hint=f"{_shown(error)}."
-        ) from error
-
-
-def _value(value: Any) -> str:
-    """What stands for a value in a sentence, whatever it is."""
-    try:
-        return _shown(repr(value))
-    except (ValueError, RecursionError):  # a whole number of thousands of digits
-        return "a very long number"
-
-
-def _shown(what: object) -> str:
-    """Some words for a sentence, without what would steer a terminal."""
-    text = " ".join(str(what).split())
-    plain = "".join(c if c.isprintable() else "?" for c in text)
-    return plain if len(plain) <= LONGEST else f"{plain[: LONGEST - 3]}..."

@@ -17,7 +17,8 @@ from livestyle.controls import Controls
 from livestyle.errors import OutputError
 from livestyle.naming import make_folder, write_whole
 from livestyle.places import state_file
-from livestyle.settings import Settings, load_settings
+from livestyle.settings import Settings
+from livestyle.settingsfile import load_settings
 
 SWITCHES = ("mirror", "keep_colours", "overlay", "fullscreen")
 MOST_BYTES = 10_000

@@ -20,7 +20,8 @@ from livestyle.doctor.runtime import RIVALS
 from livestyle.errors import LivestyleError
 from livestyle.machine import busy, cores, cpu_name, memory_gb, version_of
 from livestyle.providers import built_in
-from livestyle.settings import FULL, Settings
+from livestyle.readers import FULL
+from livestyle.settings import Settings
 from livestyle.variants import variants_of
 
 FORMAT = 1  # raised when what the result holds changes

@@ -42,3 +42,17 @@ def boxes(path: Path) -> list[str]:
 
 def encoder_is_alive() -> bool:
     return any(thread.name == "encoder" for thread in threading.enumerate())
+
+
+class HeldFrame(Frame):
+    """A frame that keeps who encodes it from going on until it is let go."""
+
+    taken = threading.Event()
+    let_go = threading.Event()
+
+    @property
+    def width(self) -> int:
+        self.taken.set()
+        # A limit, so that who waits for the encoder fails the test.
+        assert self.let_go.wait(30), "nobody let the frame go"
+        return super().width

@@ -10,7 +10,8 @@ import pytest
 from livestyle.cli import main
 from livestyle.configfile import text
 from livestyle.places import config_file
-from livestyle.settings import FLAGS, Settings, load_settings
+from livestyle.settings import FLAGS, Settings
+from livestyle.settingsfile import load_settings
 from tests.livestyle.refusal import Captured, refusal
 
 pytestmark = pytest.mark.usefixtures("home")

@@ -9,7 +9,8 @@ from pathlib import Path
 from livestyle.apart import apart
 from livestyle.configfile import text
 from livestyle.errors import SettingsError
-from livestyle.settings import Settings, load_settings
+from livestyle.settings import Settings
+from livestyle.settingsfile import load_settings
 
 COUNT = 400  # of damaged files of each kind
 

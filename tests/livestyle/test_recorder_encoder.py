@@ -1,4 +1,3 @@
-import threading
 from pathlib import Path
 
 import numpy as np
@@ -8,21 +7,13 @@ from livestyle.errors import OutputError
 from livestyle.frame import Frame
 from livestyle.sinks.recorder import Recorder
 from tests.livestyle.probe import probe
-from tests.livestyle.recording import CARD, encoder_is_alive, steady, write_all
-
-
-class HeldFrame(Frame):
-    """A frame that keeps the encoder from going on until it is let go."""
-
-    taken = threading.Event()
-    let_go = threading.Event()
-
-    @property
-    def width(self) -> int:
-        self.taken.set()
-        # A limit, so that a recorder that waits for its encoder fails the test.
-        assert self.let_go.wait(30), "nobody let the frame go"
-        return super().width
+from tests.livestyle.recording import (
+    CARD,
+    HeldFrame,
+    encoder_is_alive,
+    steady,
+    write_all,
+)
 
 
 def hold_encoder(recorder: Recorder) -> HeldFrame:

@@ -15,7 +15,7 @@ from livestyle.sinks.replay import NICE, Replay, movie_bytes
 from tests.livestyle.moving_card import card, number_on
 from tests.livestyle.probe import first_picture, probe
 from tests.livestyle.program import wait_until
-from tests.livestyle.recording import boxes
+from tests.livestyle.recording import HeldFrame, boxes
 from tests.livestyle.remembering import remember
 
 FPS = 10
@@ -161,28 +161,15 @@ def test_what_is_saved_looks_like_what_was_shown(
     assert np.abs(seen.astype(int) - picture).mean() < 16  # colours are at half size
 
 
-class Held(Frame):
-    """A frame that the replay cannot go on from until it is let go."""
-
-    taken = threading.Event()
-    let_go = threading.Event()
-
-    @property
-    def width(self) -> int:
-        self.taken.set()
-        assert self.let_go.wait(30), "nobody let the frame go"
-        return super().width
-
-
 def test_who_writes_never_waits_for_a_busy_replay(replay: Replay) -> None:
-    Held.taken.clear()
-    Held.let_go.clear()
-    replay.write(Held(card(0), 0, 0.0))
-    assert Held.taken.wait(30)
+    HeldFrame.taken.clear()
+    HeldFrame.let_go.clear()
+    replay.write(HeldFrame(card(0), 0, 0.0))
+    assert HeldFrame.taken.wait(30)
     for frame in cards(1, 31):
         replay.write(frame)
     assert replay.left_out == 30 - 4
-    Held.let_go.set()
+    HeldFrame.let_go.set()
 
 
 def test_a_replay_that_dies_says_why_and_takes_frames_no_more(replay: Replay) -> None:

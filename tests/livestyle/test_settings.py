@@ -6,18 +6,9 @@ from typing import Any
 import pytest
 
 from livestyle.errors import SettingsError
-from livestyle.settings import (
-    FLAGS,
-    Settings,
-    add_options,
-    load_settings,
-    parse_format,
-    parse_fps,
-    parse_seconds,
-    parse_size,
-    parse_strength,
-    parse_threads,
-)
+from livestyle.readers import parse_seconds, parse_size, parse_strength, parse_threads
+from livestyle.settings import FLAGS, Settings, add_options, parse_format, parse_fps
+from livestyle.settingsfile import load_settings
 
 # For every option: what is typed for it, the same in TOML, and what it becomes.
 OPTIONS: dict[str, tuple[str, str, Any]] = {

@@ -8,7 +8,7 @@ from dataclasses import MISSING, fields
 from pathlib import Path
 from typing import Any
 
-from livestyle.settings import parse_size
+from livestyle.readers import parse_size
 from training.evaluation.settings import EvaluateSettings
 
 DEFAULTS = {

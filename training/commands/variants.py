@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from livestyle.settings import parse_threads
+from livestyle.readers import parse_threads
 from livestyle.variants import OTHERS, PLAIN
 
 if TYPE_CHECKING:
