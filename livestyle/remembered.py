@@ -10,20 +10,17 @@ import hashlib
 import json
 import math
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import onnxruntime as ort
 
 from livestyle.cache import cache_folder
-from livestyle.errors import OutputError
+from livestyle.kept import keep_json, recall_json
 from livestyle.machine import cores, cpu_name
-from livestyle.naming import make_folder, write_whole
 from livestyle.variants import About
 
 FORM = 1  # of what is kept; raised when figures of before mean something else
-MOST_BYTES = 10_000
 
 
 def recall(files: Iterable[About], threads: int) -> dict[str, float] | None:
@@ -37,12 +34,11 @@ def recall(files: Iterable[About], threads: int) -> dict[str, float] | None:
         Milliseconds a frame by precision, for all of the files.
     """
     files = list(files)
+    data = recall_json(lambda: _place(_facts(files, threads)))
     try:
-        with _place(_facts(files, threads)).open("rb") as file:
-            data = json.loads(file.read(MOST_BYTES))
         ms = {about.precision: float(data["ms"][about.precision]) for about in files}
-    # No home, no file, no JSON, JSON of something else.
-    except (RuntimeError, OSError, ValueError, TypeError, LookupError):
+    # There is none, or it is of something else.
+    except (ValueError, TypeError, LookupError, OverflowError):
         return None
     return ms if all(math.isfinite(v) and v > 0 for v in ms.values()) else None
 
@@ -50,11 +46,7 @@ def recall(files: Iterable[About], threads: int) -> dict[str, float] | None:
 def keep(files: Iterable[About], threads: int, ms: Mapping[str, float]) -> None:
     """Keeps what was measured, if there is a place for it."""
     facts = _facts(files, threads)
-    data = json.dumps({**facts, "ms": dict(ms)}, indent=2) + "\n"
-    with suppress(RuntimeError, OutputError, OSError):
-        path = _place(facts)
-        make_folder(path.parent)
-        write_whole(path, data.encode(), overwrite=True)
+    keep_json(lambda: _place(facts), {**facts, "ms": dict(ms)})
 
 
 def _facts(files: Iterable[About], threads: int) -> dict[str, Any]:

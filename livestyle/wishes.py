@@ -6,22 +6,18 @@ lies, counts as not having it, and of the rest what is still valid is taken.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from livestyle.contract import is_style_name
 from livestyle.controls import Controls
-from livestyle.errors import OutputError
-from livestyle.naming import make_folder, write_whole
+from livestyle.kept import keep_json, recall_json
 from livestyle.places import state_file
 from livestyle.settings import Settings
 from livestyle.settingsfile import load_settings
 
 SWITCHES = ("mirror", "keep_colours", "overlay", "fullscreen")
-MOST_BYTES = 10_000
 
 
 def recall() -> dict[str, Any]:
@@ -30,12 +26,7 @@ def recall() -> dict[str, Any]:
     Returns:
         Fields of `Settings` by name. Nobody knows whether the style is still there.
     """
-    try:
-        with state_file().open("rb") as file:
-            data = json.loads(file.read(MOST_BYTES))
-    # No home, no file, no JSON, JSON too deep.
-    except (RuntimeError, OSError, ValueError, RecursionError):
-        return {}
+    data = recall_json(state_file)
     return _valid(data) if isinstance(data, dict) else {}
 
 
@@ -69,11 +60,7 @@ def with_remembered(
 def keep(controls: Controls) -> None:
     """Keeps how the controls stand, if there is a place for it."""
     names = ("style", "strength", *SWITCHES)
-    data = {name: getattr(controls, name) for name in names}
-    with suppress(RuntimeError, OutputError, OSError):
-        path = state_file()
-        make_folder(path.parent)
-        write_whole(path, json.dumps(data, indent=2).encode() + b"\n", overwrite=True)
+    keep_json(state_file, {name: getattr(controls, name) for name in names})
 
 
 def _valid(data: Mapping[str, Any]) -> dict[str, Any]:

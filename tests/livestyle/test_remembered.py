@@ -68,6 +68,8 @@ def test_what_is_broken_in_the_cache_is_as_if_it_were_not_there(
     (kept,) = cache.iterdir()
     assert recall(files, 1) == races[0]
     texts = [
+        "[" * 5_000,
+        f'{{"ms": {{"float32": 1{"0" * 400}, "int8": 1}}}}',
         "",
         "{",
         "[]",
