@@ -14,6 +14,7 @@ from livestyle.contract import Card, Style
 from livestyle.errors import ModelError, SettingsError
 
 RECIPES = Path(__file__).parent / "recipes"
+MAX_LIKE = 4  # recipes in a row that are like the next: more are a circle
 MIN_CROP = 96  # px: the repetition term looks at windows of this size
 
 
@@ -191,9 +192,17 @@ def _require_card(recipe: Recipe) -> None:
 def load_recipe(spec: str | Path) -> Recipe:
     """A recipe by its name in `training/recipes`, or by path.
 
+    One that says `like` takes from the recipe of that name, or at that path from its
+    own folder, what it does not say itself.
+
     Raises:
         SettingsError: there is none, or it does not say what a recipe says.
     """
+    return parse_recipe(_read(spec))
+
+
+def _read(spec: str | Path, depth: int = 0) -> dict[str, Any]:
+    """Decodes a recipe and those that it is like."""
     path = Path(spec)
     if path.suffix != ".toml":
         path = RECIPES / f"{spec}.toml"
@@ -209,7 +218,15 @@ def load_recipe(spec: str | Path) -> Recipe:
         raise SettingsError(
             f"recipe {path} cannot be read ({error})", hint="Mend the TOML."
         ) from error
-    return parse_recipe(data)
+    if (like := data.pop("like", None)) is None:
+        return data
+    if not isinstance(like, str) or depth == MAX_LIKE:
+        raise SettingsError(
+            f"recipe {path} is like {like!r}",
+            hint="Name a recipe there, and none that is like this one.",
+        )
+    other = path.parent / like if like.endswith(".toml") else like
+    return {**_read(other, depth + 1), **data}
 
 
 def parse_recipe(data: Mapping[str, Any]) -> Recipe:

@@ -18,7 +18,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from livestyle.errors import SettingsError
-from training.brisk import Brisk
+from training.brisk import Brisk, Broad
 from training.layers import Conv, Residual, drawn_embeddings, enlarge, head
 
 
@@ -168,6 +168,7 @@ Network = Swift | Brisk | Johnson
 NETWORKS: dict[str, Callable[[int], Network]] = {
     "swift": Swift,
     "brisk": Brisk,
+    "broad": Broad,
     "johnson": Johnson,
 }
 
