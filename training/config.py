@@ -67,7 +67,8 @@ class Recipe:
             border by the zeros around it, and learns to paint a frame.
         zoom: range of the photograph's short side after scaling, in multiples of crop.
         batch: painted photographs in a step, styles in turn.
-        identities: photographs in a step that are to come back unchanged.
+        identities: photographs in a step that are to come back unchanged. Without any,
+            small strengths are had by fading the painting in over the photograph.
         steps: optimiser steps, unless a time is given.
         sketch: how many of the first steps are made without the perceptual loss, see
             `training.sketch`; a fit by steps makes at most a quarter of them so.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -136,13 +136,22 @@ def make_card(checkpoint: Checkpoint, painter: Painter) -> Card:
         identity=tuple(vectors[0].double().tolist()),
         network=recipe.network,
         recipe=recipe.name,
-        losses={name: round(value, 5) for name, value in checkpoint.terms.items()},
+        losses={name: round(value, 5) for name, value in _losses(checkpoint, painter)},
         trained_on=f"{checkpoint.step} steps of {recipe.batch} photographs, "
         f"{recipe.crop} px, against {recipe.loss_network.upper()}"
         + (f"; {recipe.data}" if recipe.data else ""),
         author=recipe.author,
         licence=recipe.licence,
     )
+
+
+def _losses(checkpoint: Checkpoint, painter: Painter) -> Iterator[tuple[str, float]]:
+    """The fit's terms; how far the identity is off, where none was fitted."""
+    yield from checkpoint.terms.items()
+    if checkpoint.recipe.identities == 0:
+        picture = _test_picture(96, 128)
+        gap = paint_with_torch(painter, picture, 0) / 255 - picture / 255
+        yield "identity", float(np.square(gap).mean())
 
 
 def make_styles(paintings: Sequence[Painting], vectors: Tensor) -> tuple[Style, ...]:

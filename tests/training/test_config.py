@@ -59,6 +59,22 @@ def test_a_recipe_survives_the_way_into_a_checkpoint_and_back():
     assert parse_recipe(as_dict(recipe)) == recipe
 
 
+def test_a_recipe_takes_from_the_one_that_it_is_like(tmp_path: Path):
+    (tmp_path / "first.toml").write_text('name = "first"\nsteps = 7\n' + STYLE)
+    second = recipe_of('like = "first.toml"\nname = "second"\nrate = 0.1', tmp_path)
+    assert (second.name, second.steps, second.rate) == ("second", 7, 0.1)
+    assert second.styles[0].name == "wave"
+    shipped = recipe_of('like = "first-light"\nname = "third"', tmp_path)
+    assert shipped.styles == load_recipe("first-light").styles
+
+
+def test_recipes_that_are_like_each_other_in_a_circle_end_with_an_error(tmp_path: Path):
+    with pytest.raises(SettingsError, match="none that is like this one"):
+        recipe_of('like = "recipe.toml"\nname = "x"' + STYLE, tmp_path)
+    with pytest.raises(SettingsError, match=r"is like 3.*Name a recipe"):
+        recipe_of('like = 3\nname = "x"' + STYLE, tmp_path)
+
+
 def test_an_unknown_recipe_lists_the_recipes():
     with pytest.raises(SettingsError, match="or one of first-light"):
         load_recipe("last-light")

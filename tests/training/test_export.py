@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -7,6 +8,7 @@ import torch
 
 from livestyle.contract import CONTENT, PASTICHE, STYLE
 from livestyle.errors import OutputError, SettingsError
+from livestyle.mix import POOR_IDENTITY
 from livestyle.model import Painter as Runtime
 from tests.training.studio import lively_checkpoint, photograph, tiny_recipe
 from training.checkpoint import Checkpoint
@@ -17,6 +19,7 @@ from training.export import (
     check_parity,
     export,
     interleave,
+    make_card,
     paint_with_torch,
 )
 from training.nets import unblock
@@ -93,6 +96,21 @@ def test_the_card_says_what_the_recipe_says(exported: Path, checkpoint: Checkpoi
     np.testing.assert_allclose(vectors, checkpoint.painter["embeddings"], rtol=1e-6)
 
 
+def test_the_card_says_how_far_off_an_identity_is_that_was_not_fitted():
+    without = drawn(1, styles=1)
+    without.recipe = replace(without.recipe, identities=0)
+    painter = without.build()
+    card = make_card(without, painter)
+    picture = np.full((96, 128, 3), 128, np.uint8)
+    assert card.losses["identity"] > POOR_IDENTITY
+    with torch.no_grad():  # a network that gives nothing but grey, off by the contrast
+        painter.net.head.weight.zero_()
+        painter.net.head.bias.fill_(128 / 255)
+        painter.net.straight.weight.zero_()
+    np.testing.assert_array_equal(paint_with_torch(painter, picture, 0), picture)
+    assert 0.01 < make_card(without, painter).losses["identity"] < 0.3
+
+
 def test_the_file_is_one_file_with_free_sides(exported: Path):
     model = onnx.load(exported, load_external_data=False)
     assert all(t.data_location == onnx.TensorProto.DEFAULT for t in initializers(model))
@@ -154,7 +172,7 @@ def test_a_place_that_cannot_be_written_is_an_error_with_advice(
         export(checkpoint, tmp_path / "file" / "tiny.onnx")
 
 
-@pytest.mark.parametrize("network", ["brisk", "johnson"])
+@pytest.mark.parametrize("network", ["brisk", "broad", "johnson"])
 def test_the_other_networks_export_and_reopen_too(network: str, tmp_path: Path):
     small = (64, 96), (49, 67)
     path = export(drawn(3, network, styles=1), tmp_path / "other.onnx", small)

@@ -13,7 +13,7 @@ from training.nets import (
     unblock,
 )
 
-NETWORKS = ["swift", "brisk", "johnson"]
+NETWORKS = ["swift", "brisk", "broad", "johnson"]
 
 
 def painter(network: str = "swift", styles: int = 2) -> Painter:
@@ -151,7 +151,7 @@ def test_a_new_painter_starts_near_grey():
 
 
 def test_an_unknown_network_lists_the_networks():
-    with pytest.raises(SettingsError, match="There are swift, brisk, johnson"):
+    with pytest.raises(SettingsError, match="There are swift, brisk, broad, johnson"):
         Painter("vast", 1)
 
 
