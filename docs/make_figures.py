@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
@@ -49,9 +50,9 @@ SHOWN = (
 SECONDS, RATE = 1.2, 10
 
 
-def small() -> Pixels:
+def gallery(name: str) -> Pixels:
     """The portrait, four tiles large, among its pastiches in all styles, with names."""
-    painter = Painter(find(PAINTER), provider="cpu")
+    painter = Painter(find(name), provider="cpu")
     side = 232
     tiles = [
         _named(_tile(_painted(painter, painter.embedding(s)), side), s)
@@ -174,7 +175,8 @@ def _write_clip(path: Path, frames: list[Pixels]) -> None:
 def main() -> None:
     """Draws the figures named on the command line, or all."""
     sheets: dict[str, Callable[[], Pixels]] = {
-        "small": small,
+        "small": partial(gallery, "small"),
+        "large": partial(gallery, "large"),
         "strength": strength,
         "blends": blends,
     }

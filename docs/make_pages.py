@@ -47,18 +47,23 @@ def options() -> str:
 
 
 def speed() -> str:
-    """The measured times as a table, a row a precision."""
+    """The measured times as a table, a row a painter and precision."""
     data = json.loads((ROOT / "benchmarks/results/speed.json").read_text("utf-8"))
     machine = data["machine"]
     lines = [
-        f"| `{data['model']}` in | a frame of {data['size']} | Johnson et al. 2016 "
+        f"| painter | a frame of {data['size']} | Johnson et al. 2016 "
         "| as many times as long, fastest runs | by the medians |",
         "|---|---|---|---|---|",
     ]
-    for precision, found in data["precisions"].items():
+    rows = [
+        (f"`{model}` in {precision}", found)
+        for model, precisions in data["painters"].items()
+        for precision, found in precisions.items()
+    ]
+    for name, found in rows:
         own, other = found["painter"], found["johnson"]
         lines.append(
-            f"| {precision} | {own['min_ms']:.1f} ms, {1000 / own['min_ms']:.0f} a "
+            f"| {name} | {own['min_ms']:.1f} ms, {1000 / own['min_ms']:.0f} a "
             f"second | {other['min_ms']:.0f} ms | **{found['ratio_of_fastest']:.0f}** "
             f"| {found['ratio_of_medians']:.0f} |"
         )
@@ -90,14 +95,37 @@ def fitting() -> str:
 
 
 def judging() -> str:
-    """docs/evaluate.md with what the shipped painter was found to have."""
+    """docs/evaluate.md with what the shipped painters were found to have."""
     text = (ROOT / "docs/evaluate.md").read_text("utf-8")
-    return _fill(text, "judged", f"\n{judged()}\n")
+    text = _fill(text, "controls", f"\n{controls()}\n")
+    for name in ("small", "large"):
+        text = _fill(text, f"judged {name}", f"\n{judged(name)}\n")
+    return text
 
 
-def judged() -> str:
-    """The report's summary as a table, a row a style."""
-    data = json.loads((ROOT / "benchmarks/results/small.json").read_text("utf-8"))
+def controls() -> str:
+    """Networks that were fitted alike, as a table, a row a painter."""
+    file = ROOT / "benchmarks/results/controls.json"
+    rows = json.loads(file.read_text("utf-8"))["painters"]
+    lines = [
+        "| painter | network | paintings | content | style | total | still flicker "
+        "| moving flicker |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
+    for name, row in rows.items():
+        lines.append(
+            f"| {name} | `{row['network']}` | {row['styles']} | {row['content']:.2f} "
+            f"| {row['style']:.3f} | {row['total']:.2f} "
+            f"| x {row['still'] / row['source_still']:.2f} "
+            f"| x {row['moving'] / row['source_moving']:.2f} |"
+        )
+    return "\n".join(lines)
+
+
+def judged(painter: str) -> str:
+    """The summary of a painter's report as a table, a row a style."""
+    file = ROOT / f"benchmarks/results/{painter}.json"
+    data = json.loads(file.read_text("utf-8"))
     lines = [
         "| style | loss, of the photograph's | stands at step | grid, decades | grain "
         "| still flicker | moving flicker |",
