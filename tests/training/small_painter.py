@@ -19,18 +19,21 @@ BEFORE = {"stem", "down"}
 BEHIND = {"first", "second", "thin", "up", "head"}
 
 
-def card() -> Card:
+def card(**losses: float) -> Card:
     styles = tuple(style(name, way) for name, way in WAYS.items())
-    return Card("small", styles, identity=(0.0,) * DIM, network="small")
+    return Card("small", styles, (0.0,) * DIM, network="small", losses=losses)
 
 
-def write_small_painter(path: Path, seed: int = 0, contrast: float = 25.0) -> Path:
+def write_small_painter(
+    path: Path, seed: int = 0, contrast: float = 25.0, about: Card | None = None
+) -> Path:
     """Writes it with random weights.
 
     Args:
         path: where.
         seed: of the weights.
         contrast: grey levels that the last map is multiplied by.
+        about: its card, if another one than `card` gives.
     """
     made = _Small(seed)
     made.frame()
@@ -53,7 +56,7 @@ def write_small_painter(path: Path, seed: int = 0, contrast: float = 25.0) -> Pa
     made.node("Relu", ["sum"], "rectified")
     made.conv("rectified", "head", 16, 3, bias=1.0, gain=contrast)
     made.pastiche()
-    path.write_bytes(made.model().SerializeToString())
+    path.write_bytes(made.model(about or card()).SerializeToString())
     return path
 
 
@@ -133,7 +136,7 @@ class _Small:
         self.node("Squeeze", ["enlarged", "batch"], "layers")
         self.node("Transpose", ["layers"], "pastiche", perm=[1, 2, 0])
 
-    def model(self) -> onnx.ModelProto:
+    def model(self, about: Card) -> onnx.ModelProto:
         def port(name: str, kind: int, shape: list[object]) -> onnx.ValueInfoProto:
             return helper.make_tensor_value_info(name, kind, shape)
 
@@ -153,6 +156,6 @@ class _Small:
         )
         opset = helper.make_opsetid("", 18)
         model = helper.make_model(graph, opset_imports=[opset], ir_version=9)
-        helper.set_model_props(model, card().to_metadata())
+        helper.set_model_props(model, about.to_metadata())
         onnx.checker.check_model(model, full_check=True)
         return model

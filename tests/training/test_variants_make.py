@@ -67,6 +67,15 @@ def test_one_command_leaves_both_variants_beside_the_painter(
         assert painter.provider.label == f"CPU {precision}"
 
 
+def test_an_identity_that_nothing_is_painted_near_is_not_judged(tmp_path: Path):
+    for loss, judged in ((0.001, True), (0.1, False)):
+        path = tmp_path / f"{loss}.onnx"
+        write_small_painter(path, about=card(identity=loss))
+        styles = make.styles_of(Painter(path, provider="cpu"))
+        assert (make.IDENTITY in styles) == judged
+        assert set(styles) - {make.IDENTITY} == {"wavy", "dotted"}
+
+
 def test_what_is_made_is_what_was_judged(small: Path, pictures: Photographs):
     plain = Painter(small, provider="cpu", threads=1)
     for precision in ("float16", "int8"):

@@ -13,6 +13,7 @@ import onnx
 from livestyle.contract import Embedding
 from livestyle.errors import LivestyleError, SettingsError
 from livestyle.frame import Pixels
+from livestyle.mix import POOR_IDENTITY
 from livestyle.model import Painter
 from livestyle.naming import beside, put_in_place, write_whole
 from livestyle.trial import SIZE, frame, race
@@ -134,8 +135,10 @@ def make_variant(
 
 
 def styles_of(painter: Painter) -> dict[str, Embedding]:
-    """A painter's embeddings by name, that of the identity last."""
+    """A painter's embeddings by name, last that of the identity, where it is used."""
     named = {name: painter.embedding(name) for name in painter.names}
+    if painter.card.losses.get("identity", 0) > POOR_IDENTITY:
+        return named  # see `livestyle.mix.way`: nothing is painted near it
     return {**named, IDENTITY: painter.identity}
 
 
