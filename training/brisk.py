@@ -87,7 +87,7 @@ class Brisk(nn.Module):
 
 
 class Broad(Brisk):
-    """The same with five times the channels' products, for GPUs.
+    """The same with fourteen times the multiplications, for GPUs.
 
     Its tower sees three times as far, which large strokes need. Wide maps at 1/4 and
     1/8 are what GPUs are fast at; at 1/2 it stays narrow, and nothing works at full
