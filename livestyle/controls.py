@@ -17,6 +17,7 @@ _SWITCHES = {
     "help": ("", ""),
     "fullscreen": ("window", "full screen"),
     "paused": ("running", "paused"),
+    "released": ("the camera is taken again", "the camera is released"),
     "recording": ("recording stopped", "recording"),
     "recording_paused": ("recording goes on", "recording paused"),
     "adaptive": ("fixed quality", "automatic quality"),
@@ -53,6 +54,7 @@ class Controls(Asked, Chosen):
         help: show the table of keys.
         fullscreen: fill the screen.
         paused: keep the shown picture.
+        released: let go of the camera, and keep the shown picture.
         recording: a recording is wanted.
         recording_paused: what is shown now is not recorded.
         record_what: what recordings show that begin now, one of `RECORDED`.
@@ -73,6 +75,7 @@ class Controls(Asked, Chosen):
     help: bool = False
     fullscreen: bool = False
     paused: bool = False
+    released: bool = False
     recording: bool = False
     recording_paused: bool = False
     record_what: str = "painted"

@@ -1,7 +1,6 @@
 """From a style of one painter to a style of another."""
 
 import tracemalloc
-from pathlib import Path
 
 import numpy as np
 import pytest

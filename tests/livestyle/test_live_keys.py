@@ -225,7 +225,8 @@ def see_what(sitting: Sitting, key: str) -> None:
     sitting.press(key)
 
 
-def see_pause(sitting: Sitting, key: str) -> None:
+def see_still(sitting: Sitting, key: str) -> None:
+    """Pause and release look the same: a picture that stands, and then goes on."""
     sitting.press(key)
     same = 0
     last = sitting.picture()
@@ -283,7 +284,8 @@ CHECKS: dict[str, Callable[[Sitting, str], None]] = {
     "cut": see_cut,
     "what": see_what,
     "fullscreen": see_fullscreen,
-    "pause": see_pause,
+    "pause": see_still,
+    "release": see_still,
     "quality": see_quality,
     **VIEW_CHECKS,
 }
