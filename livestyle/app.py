@@ -21,6 +21,7 @@ from livestyle.model import Painter
 from livestyle.overlay import Overlay, Status
 from livestyle.providers import require_gpu
 from livestyle.quality import Quality
+from livestyle.release import release_of
 from livestyle.settings import Settings
 from livestyle.sinks.virtual_camera import wanted
 from livestyle.sinks.window import Window
@@ -95,6 +96,8 @@ class App:
             self.outlet = wanted(settings.virtual_camera, settings.size)
             if self.outlet is not None:
                 self._open.callback(self.outlet.close)
+            self.release = release_of(settings, self.controls, self.source, self.outlet)
+            self._open.callback(self.release.close)
             self.window = self._open_window()
         except BaseException:
             self._open.close()
@@ -134,6 +137,7 @@ class App:
             frame, ended = self._next(frames)
             if ended:
                 break
+            self.release.follow()
             self.atelier.follow(frame)
             if frame is not None:
                 taken = time.monotonic()

@@ -123,6 +123,7 @@ COMMANDS: tuple[Command, ...] = (
     ),
     _switch(["f"], "fullscreen", "fill the screen", "fullscreen"),
     _switch(["k"], "pause", "freeze the picture", "paused"),
+    _switch(["y"], "release", "let go of the camera, or take it again", "released"),
     Command(("q", "escape"), "quit", "finish and leave", Controls.quit),
 )
 

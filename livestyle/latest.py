@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from threading import Event, Thread
 
 from livestyle.errors import SourceError
@@ -24,6 +24,7 @@ class Latest:
     A thread named "capture" iterates the source, and so opens, reads and releases the
     device. It starts with the first `wait_ready` or iteration. Frames pass unchanged:
     a gap in their `index` is what was dropped. To be read from one thread, once.
+    A live source can be let go of (`rest`) and taken again (`wake`) meanwhile.
 
     Attributes:
         captured: frames that the source gave so far.
@@ -40,6 +41,11 @@ class Latest:
         self._times: deque[float] = deque()
         self._last: float | None = None
         self._stopped = Event()
+        self._awake = Event()
+        self._awake.set()
+        self._released = Event()  # nobody holds the device
+        self._why = ""  # it rests
+        self._waking = False
         self._settled = Event()  # a first frame is here, or there will be none
         self._failure: BaseException | None = None
         self._thread: Thread | None = None
@@ -56,12 +62,17 @@ class Latest:
 
     @property
     def status(self) -> str:
-        """The status of the source inside, or that it has gone quiet.
+        """The status of the source inside, that it rests, or that it has gone quiet.
 
         A driver that hangs in a read keeps the source from saying so itself.
         """
+        if self.resting:
+            done = "released" if self._released.is_set() else "being released"
+            return f"{self.name} is {done} ({self._why})"
         if said := self._source.status:
             return said
+        if self._waking:
+            return f"{self.name} is being opened"
         if self._last is None or self._thread is None or not self._thread.is_alive():
             return ""
         quiet = time.monotonic() - self._last
@@ -71,6 +82,11 @@ class Latest:
     def inside(self) -> Source:
         """The source that the thread reads."""
         return self._source
+
+    @property
+    def resting(self) -> bool:
+        """Whether it was let go of."""
+        return not self._awake.is_set()
 
     @property
     def captured_fps(self) -> float:
@@ -118,10 +134,27 @@ class Latest:
             except SlotClosed:
                 return
 
+    def rest(self, why: str) -> None:
+        """Gives the device back, as soon as a read that is going on has come back.
+
+        Readers go on to get None. `status` says when it is done.
+
+        Args:
+            why: for the status, in a few words.
+        """
+        self._why = why
+        self._awake.clear()
+
+    def wake(self) -> None:
+        """Takes the device again, for as long as that takes."""
+        self._last, self._waking = None, True
+        self._awake.set()
+
     def close(self) -> None:
         """Stops the thread and waits for it, but not for ever: a driver may hang."""
         self._stopped.set()
         self._source.close()
+        self._awake.set()
         self._slot.close()
         if self._thread is not None:
             self._thread.join(JOIN)
@@ -142,20 +175,39 @@ class Latest:
             self._settled.set()
 
     def _pump(self) -> None:
-        for frame in self._source:
-            if self._stopped.is_set():
+        while not self._stopped.is_set():
+            if self._read():
                 return
-            if frame is None:
-                continue
-            # Counted before it can be taken: nobody sees more than was captured.
-            self.captured += 1
-            self._note_time()
-            self.dropped += self._slot.put(frame)
-            self._settled.set()
+            self._released.set()
+            self._awake.wait()
+            self._released.clear()
+
+    def _read(self) -> bool:
+        """Reads until the source ends, or is to be let go of; whether it has ended."""
+        frames = iter(self._source)
+        try:
+            for frame in frames:
+                if self._stopped.is_set():
+                    return True
+                if self.resting:
+                    return False
+                if frame is not None:
+                    self._pass(frame)
+            return True
+        finally:
+            if isinstance(frames, Generator):
+                frames.close()  # which gives the device back, in this thread
+
+    def _pass(self, frame: Frame) -> None:
+        # Counted before it can be taken: nobody sees more than was captured.
+        self.captured += 1
+        self._note_time()
+        self.dropped += self._slot.put(frame)
+        self._settled.set()
 
     def _note_time(self) -> None:
         now = time.monotonic()
         self._times.append(now)
-        self._last = now
+        self._last, self._waking = now, False
         while now - self._times[0] > RATE_WINDOW:
             self._times.popleft()

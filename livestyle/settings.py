@@ -199,6 +199,16 @@ class Settings:
         default=False,
         metadata=_about(bool, "give the picture to other programs as a camera"),
     )
+    release_when_unwatched: float | None = field(
+        default=None,
+        metadata=_about(
+            parse_seconds,
+            "with a virtual camera: release the real one when no program has read it "
+            "for so long, take it again when one does (Linux)",
+            "SECONDS",
+            "30",
+        ),
+    )
     folder: Path = field(
         default=Path("recordings"),
         metadata=_about(
@@ -234,6 +244,7 @@ FLAGS = {
     "slide_show": "slide-show",
     "record_what": "record-what",
     "virtual_camera": "virtual-camera",
+    "release_when_unwatched": "release-when-unwatched",
     "styles_folder": "styles-folder",
     "target_fps": "target-fps",
 }

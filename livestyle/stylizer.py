@@ -10,6 +10,7 @@ import numpy as np
 from livestyle.chroma import Chroma
 from livestyle.contract import Embedding
 from livestyle.controls import Controls
+from livestyle.crossfade import Crossfade
 from livestyle.errors import PaintError, UnknownStyleError
 from livestyle.frame import Frame, Pixels
 from livestyle.mix import Mix, between, way
@@ -35,16 +36,22 @@ class Stylizer:
         self.controls = controls
         self.content: Pixels | None = None
         self._chroma = Chroma()
+        self._crossfade = Crossfade()
         self._before: float | None = None  # when the frame before this one was captured
         self.use(painter, {name: name for name in painter.names})
 
     def use(self, painter: Painter, styles: Mapping[str, str]) -> None:
         """Paints with another painter from the next frame on.
 
+        The last painted picture fades into its pictures, for as long as the controls
+        wish a change of style to take.
+
         Args:
             painter: what paints.
             styles: its styles' names on its card, by those that `controls` has.
         """
+        if self._before is not None:
+            self._crossfade.begin(self._before, self.controls.fade)
         self.painter = painter
         self._mix = Mix(painter.identity)
         self._strokes = Strokes(painter.paint)
@@ -97,7 +104,10 @@ class Stylizer:
         self._mix.go(self._wished(), since, self.controls.fade)
         self._before = frame.captured
         if self.controls.stylizing and self.controls.strength > 0:
-            pixels = self._paint(pixels, frame.captured)
+            painted = self._paint(pixels, frame.captured)
+            pixels = self._crossfade.over(painted, frame.captured)
+        else:
+            self._crossfade.end()
         self.content = content  # only now: a frame that fails is not shown
         return frame.with_pixels(pixels)
 

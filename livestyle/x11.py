@@ -9,16 +9,22 @@ from __future__ import annotations
 import ctypes
 import os
 import struct
-from ctypes import POINTER, c_char_p, c_int, c_uint8, c_uint16, c_uint32, c_void_p
+from collections.abc import Iterable, Iterator
+from ctypes import c_int, c_uint32
 
 from livestyle.errors import DisplayError
+from livestyle.keysyms import Press
+from livestyle.xcb import Screen, free, load
 
 ADVICE = "Run where there is a screen, or with --no-window."
 
 # Numbers of the X protocol.
 _WM_NAME, _ANY_TYPE = 39, 0
-_EVENT_MASK, _STRUCTURE_NOTIFY = 0x800, 0x20000
-_EXPOSE, _DESTROY_NOTIFY, _MAP_NOTIFY = 12, 17, 19
+_EVENT_MASK, _KEY_PRESSES, _STRUCTURE_NOTIFY = 0x800, 0x1, 0x20000
+_KEY_PRESS, _EXPOSE, _DESTROY_NOTIFY, _MAP_NOTIFY, _MAPPING_NOTIFY = 2, 12, 17, 19, 34
+
+# A window manager puts a window into a frame, at times with one more in between.
+_FRAMES = 2
 
 
 class XDisplay:
@@ -35,7 +41,7 @@ class XDisplay:
         name = os.environ.get("DISPLAY", "")
         if not name:
             raise DisplayError("there is no display: DISPLAY is not set", hint=ADVICE)
-        self._xcb = _load()
+        self._xcb = load()
         number = c_int()
         self._connection = self._xcb.xcb_connect(name.encode(), number)
         if self._xcb.xcb_connection_has_error(self._connection):
@@ -44,24 +50,30 @@ class XDisplay:
         screen = self._screen(number.value)
         self._root = int(screen.root)
         self.size_wh = (int(screen.width), int(screen.height))
-        self._before = self._children()
+        self._before = self._children(self._root)
         self._window = 0
+        self._gone = False
+        self._pressed: list[Press] = []
+        self._keysyms: dict[int, tuple[int, ...]] = {}
 
     def has_window_manager(self) -> bool:
         """Whether anybody there fulfils a wish for full screen."""
         atom = self._atom(b"_NET_SUPPORTING_WM_CHECK")
         return atom != 0 and self._property(self._root, atom) != b""
 
-    def adopt(self, title: str) -> None:
+    def adopt(self, title: str, *, watched: bool = True) -> None:
         """Looks after a window that was made after this connection.
 
-        Without a window manager it is a child of the root; elsewhere it is not found.
+        Args:
+            title: of the window.
+            watched: whether `is_gone` is to tell of it; its keys always are told.
         """
         wanted = title.encode()
-        for window in self._children() - self._before:
+        mask = c_uint32(_KEY_PRESSES | (_STRUCTURE_NOTIFY if watched else 0))
+        made = self._children(self._root) - self._before
+        for window in self._within(made, _FRAMES):
             if self._property(window, _WM_NAME) == wanted:
                 self._window = window
-                mask = c_uint32(_STRUCTURE_NOTIFY)
                 self._xcb.xcb_change_window_attributes(
                     self._connection, window, _EVENT_MASK, mask
                 )
@@ -87,12 +99,31 @@ class XDisplay:
 
     def is_gone(self) -> bool:
         """Whether the adopted window was destroyed, which Qt does not notice."""
-        gone = False
-        while event := self._xcb.xcb_poll_for_event(self._connection):
-            kind, window = event[0] & 0x7F, event[2]
-            gone = gone or (kind == _DESTROY_NOTIFY and window == self._window)
-            _free(event)
-        return gone
+        self._receive()
+        return self._gone
+
+    def presses(self, *, all: bool = False) -> list[Press]:
+        """The keys that went down in the adopted window since the last call, in order.
+
+        Args:
+            all: make sure that none is missing which the window may have heard of.
+        """
+        if all:
+            # What happened before an answer has come with it.
+            self._atom(b"WM_NAME")
+        self._receive()
+        pressed, self._pressed = self._pressed, []
+        return pressed
+
+    def keysyms(self, keycode: int) -> tuple[int, ...]:
+        """What a key means: plain and with shift, in the first layout, then the second.
+
+        Args:
+            keycode: of a `Press`.
+        """
+        if keycode not in self._keysyms:
+            self._keysyms[keycode] = self._mapping(keycode)
+        return self._keysyms[keycode]
 
     def close(self) -> None:
         """Ends the connection. Safe to call twice."""
@@ -100,20 +131,42 @@ class XDisplay:
             self._xcb.xcb_disconnect(self._connection)
             self._connection = None
 
-    def _screen(self, number: int) -> _Screen:
+    def _receive(self) -> None:
+        """Takes what the display has told meanwhile."""
+        while event := self._xcb.xcb_poll_for_event(self._connection):
+            kind = event[0] & 0x7F
+            if kind == _KEY_PRESS:
+                self._pressed.append(Press(event[0] >> 8 & 0xFF, event[7] & 0xFFFF))
+            elif kind == _MAPPING_NOTIFY:
+                self._keysyms.clear()
+            elif kind == _DESTROY_NOTIFY and event[2] == self._window:
+                self._gone = True
+            free(event)
+
+    def _mapping(self, keycode: int) -> tuple[int, ...]:
+        cookie = self._xcb.xcb_get_keyboard_mapping(self._connection, keycode, 1)
+        reply = self._xcb.xcb_get_keyboard_mapping_reply(self._connection, cookie, None)
+        if not reply:
+            return ()
+        count = self._xcb.xcb_get_keyboard_mapping_keysyms_length(reply)
+        keysyms = self._xcb.xcb_get_keyboard_mapping_keysyms(reply)[:count]
+        free(reply)
+        return tuple(keysyms)
+
+    def _screen(self, number: int) -> Screen:
         roots = self._xcb.xcb_setup_roots_iterator(
             self._xcb.xcb_get_setup(self._connection)
         )
         for _ in range(number):
             self._xcb.xcb_screen_next(roots)
-        screen: _Screen = roots.data.contents
+        screen: Screen = roots.data.contents
         return screen
 
     def _atom(self, name: bytes) -> int:
         cookie = self._xcb.xcb_intern_atom(self._connection, True, len(name), name)
         reply = self._xcb.xcb_intern_atom_reply(self._connection, cookie, None)
         atom = int(reply[2]) if reply else 0
-        _free(reply)
+        free(reply)
         return atom
 
     def _property(self, window: int, atom: int) -> bytes:
@@ -127,81 +180,22 @@ class XDisplay:
             self._xcb.xcb_get_property_value(reply),
             self._xcb.xcb_get_property_value_length(reply),
         )
-        _free(reply)
+        free(reply)
         return value
 
-    def _children(self) -> set[int]:
-        cookie = self._xcb.xcb_query_tree(self._connection, self._root)
+    def _within(self, windows: Iterable[int], depth: int) -> Iterator[int]:
+        """Windows and what is in them, the outer before the inner ones."""
+        for window in windows:
+            yield window
+            if depth:
+                yield from self._within(self._children(window), depth - 1)
+
+    def _children(self, window: int) -> set[int]:
+        cookie = self._xcb.xcb_query_tree(self._connection, window)
         reply = self._xcb.xcb_query_tree_reply(self._connection, cookie, None)
         if not reply:
             return set()
         count = self._xcb.xcb_query_tree_children_length(reply)
         children = self._xcb.xcb_query_tree_children(reply)[:count]
-        _free(reply)
+        free(reply)
         return set(children)
-
-
-class _Screen(ctypes.Structure):
-    _fields_ = (
-        ("root", c_uint32),
-        ("not_needed", c_uint32 * 4),
-        ("width", c_uint16),
-        ("height", c_uint16),
-    )
-
-
-class _Screens(ctypes.Structure):
-    _fields_ = (("data", POINTER(_Screen)), ("rem", c_int), ("index", c_int))
-
-
-class _Cookie(ctypes.Structure):
-    _fields_ = (("sequence", c_uint32),)
-
-
-# Each function's result and arguments; the first of them is the connection.
-_SIGNATURES = {
-    "xcb_connect": (c_void_p, (c_char_p, POINTER(c_int))),
-    "xcb_connection_has_error": (c_int, (c_void_p,)),
-    "xcb_disconnect": (None, (c_void_p,)),
-    "xcb_flush": (c_int, (c_void_p,)),
-    "xcb_get_setup": (c_void_p, (c_void_p,)),
-    "xcb_setup_roots_iterator": (_Screens, (c_void_p,)),
-    "xcb_screen_next": (None, (POINTER(_Screens),)),
-    "xcb_intern_atom": (_Cookie, (c_void_p, c_uint8, c_uint16, c_char_p)),
-    "xcb_intern_atom_reply": (POINTER(c_uint32), (c_void_p, _Cookie, c_void_p)),
-    "xcb_get_property": (_Cookie, (c_void_p, c_uint8, *(c_uint32,) * 5)),
-    "xcb_get_property_reply": (c_void_p, (c_void_p, _Cookie, c_void_p)),
-    "xcb_get_property_value": (c_void_p, (c_void_p,)),
-    "xcb_get_property_value_length": (c_int, (c_void_p,)),
-    "xcb_query_tree": (_Cookie, (c_void_p, c_uint32)),
-    "xcb_query_tree_reply": (c_void_p, (c_void_p, _Cookie, c_void_p)),
-    "xcb_query_tree_children": (POINTER(c_uint32), (c_void_p,)),
-    "xcb_query_tree_children_length": (c_int, (c_void_p,)),
-    "xcb_change_window_attributes": (
-        _Cookie,
-        (c_void_p, c_uint32, c_uint32, POINTER(c_uint32)),
-    ),
-    "xcb_send_event": (_Cookie, (c_void_p, c_uint8, c_uint32, c_uint32, c_char_p)),
-    "xcb_poll_for_event": (POINTER(c_uint32), (c_void_p,)),
-}
-
-
-def _load() -> ctypes.CDLL:
-    try:
-        library = ctypes.CDLL("libxcb.so.1")
-    except OSError as error:
-        raise DisplayError(
-            f"the library for X displays does not load ({error})",
-            hint="Install libxcb1 (Debian, Ubuntu) or libxcb, or use --no-window.",
-        ) from error
-    for name, (result, arguments) in _SIGNATURES.items():
-        function = getattr(library, name)
-        function.restype, function.argtypes = result, arguments
-    return library
-
-
-def _free(reply: object) -> None:
-    """Gives back what libxcb allocated; nothing where it gave nothing."""
-    free = ctypes.CDLL(None).free
-    free.restype, free.argtypes = None, (c_void_p,)
-    free(reply)

@@ -37,7 +37,9 @@ class CameraReport:
         """
         if self._camera is None or self._latest is None or self._fps is not None:
             return
-        if last or time.monotonic() >= self._due:
+        if self._latest.resting and not last:
+            self._due = time.monotonic() + SETTLE + RATE_WINDOW  # count when it is back
+        elif last or time.monotonic() >= self._due:
             self._fps = round(self._latest.captured_fps, 1)
             self._say(self._line(self._camera))
 

@@ -35,6 +35,7 @@ class VirtualCamera:
         open: what opens the device; it is opened at the first picture.
 
     Attributes:
+        device: where others find it, such as "/dev/video2"; "" until it is open.
         sent: how many pictures the device has taken.
         trouble: why it takes no more, "" while it does.
 
@@ -50,6 +51,7 @@ class VirtualCamera:
     ) -> None:
         if open is None:
             require_package()
+        self.device = ""
         self.sent = 0
         self.trouble = ""
         self._size_wh = size_wh
@@ -72,6 +74,7 @@ class VirtualCamera:
             width, height = self._size_wh or (frame.width, frame.height)
             size_wh = (max(width - width % 2, 2), max(height - height % 2, 2))
             device = self._open(size_wh, self._fps)
+            self.device = device.device
             self._thread = threading.Thread(
                 target=self._send,
                 args=(device, size_wh),

@@ -14,18 +14,8 @@ import numpy as np
 from livestyle.errors import DisplayError
 from livestyle.frame import Frame, Pixels
 from livestyle.mouse import Mouse, Pointer
+from livestyle.sinks.keys import Keys
 from livestyle.x11 import ADVICE, XDisplay
-
-# What `waitKeyEx` gives for keys without a character: X11's keysyms (Qt and GTK, also
-# from the keypad without NumLock), Windows' virtual keys, macOS' function keys.
-_NAMES = {
-    **dict.fromkeys((0xFF51, 0xFF96, 0x250000, 0xF702), "left"),
-    **dict.fromkeys((0xFF52, 0xFF97, 0x260000, 0xF700), "up"),
-    **dict.fromkeys((0xFF53, 0xFF98, 0x270000, 0xF703), "right"),
-    **dict.fromkeys((0xFF54, 0xFF99, 0x280000, 0xF701), "down"),
-    **dict.fromkeys((0x1B, 0xFF1B), "escape"),
-    0x20: "space",
-}
 
 # For so many first frames a bare X display says that the window is there.
 _ANNOUNCEMENTS = 30
@@ -67,6 +57,7 @@ class Window:
         self._display = _connect()
         self._managed = self._display is None or self._display.has_window_manager()
         self._unannounced = 0 if self._managed else _ANNOUNCEMENTS
+        self._keys = Keys(self._display)
         self._open()
 
     def write(self, frame: Frame) -> None:
@@ -87,9 +78,10 @@ class Window:
             self._display.announce()
 
     def read_key(self, wait_ms: int = 1) -> str | None:
-        """The key pressed since the last call, by the names that `commands` uses.
+        """The next key that was pressed, by the names that `commands` uses.
 
-        The window draws itself in here only, so call it after every `write`.
+        The window draws itself in here only, so call it after every `write`, and until
+        there are no more keys.
 
         Args:
             wait_ms: how long to wait for a key at most, at least 1.
@@ -97,11 +89,11 @@ class Window:
         Returns:
             None without a key; "escape", once, when the person has closed the window.
         """
-        code = -1 if self._closed else cv2.waitKeyEx(max(1, wait_ms))
+        key = None if self._closed else self._keys.next(wait_ms)
         if self._is_closed() and self._leaving:
             self._leaving = False
             return "escape"
-        return key_name(code)
+        return key
 
     def read_mouse(self) -> Mouse | None:
         """What the mouse did until the last `read_key`, None when that was all."""
@@ -144,8 +136,9 @@ class Window:
             ) from error
         if self._size_wh is not None:
             cv2.resizeWindow(self._title, self._size_wh)
-        if self._display is not None and not self._managed:
-            self._display.adopt(self._title)
+        if self._display is not None:
+            # With a window manager Qt itself hears of the window's end.
+            self._display.adopt(self._title, watched=not self._managed)
 
     def _is_closed(self) -> bool:
         """Notices that somebody has closed the window, before OpenCV makes it anew."""
@@ -170,17 +163,6 @@ class Window:
     def _place(self, left: int, top: int, width: int, height: int) -> None:
         cv2.moveWindow(self._title, left, top)
         cv2.resizeWindow(self._title, width, height)
-
-
-def key_name(code: int) -> str | None:
-    """The name of a key for what `cv2.waitKeyEx` returned; None for none or unknown."""
-    if code in _NAMES:
-        return _NAMES[code]
-    # GTK tells shift, NumLock and their like in the bits above.
-    code &= 0xFFFF
-    if code in _NAMES:
-        return _NAMES[code]
-    return chr(code).lower() if 0x20 < code < 0x7F else None
 
 
 def boxed(picture: Pixels, size_wh: tuple[int, int]) -> Pixels:

@@ -54,6 +54,8 @@ class Demo:
         self.size_wh = size_wh
         self.fps = fps
         self._portrait = _load(PORTRAIT)
+        self._began: float | None = None
+        self._given = 0
         self._closed = Event()
 
     def picture_at(self, seconds: float) -> Pixels:
@@ -82,12 +84,14 @@ class Demo:
 
         `captured` is `time.monotonic()` when the picture was due or asked for.
         """
-        start = time.monotonic()
-        tick = index = 0
+        if self._began is None:
+            self._began = time.monotonic()
+        start = self._began
+        tick = int((time.monotonic() - start) * self.fps)
         while not self._closed.wait(start + tick / self.fps - time.monotonic()):
             captured = time.monotonic()
-            yield Frame(self.picture_at(tick / self.fps), index, captured)
-            index += 1
+            self._given += 1
+            yield Frame(self.picture_at(tick / self.fps), self._given - 1, captured)
             tick = max(tick + 1, int((time.monotonic() - start) * self.fps))
 
     def close(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -52,25 +53,55 @@ def diagnosis(device: int | str) -> Diagnosis:
     return Diagnosis(f"{path} exists but gives no video", f"{_others()}, {ELSE}")
 
 
-def programs_using(path: Path) -> list[str]:
+def programs_using(path: Path, *, reading: bool = False) -> list[str]:
     """Other programs that hold the file open: "zoom (process 4711)".
 
     Only Linux tells, and of other people's processes only to root; else empty.
+
+    Args:
+        path: of a device, or of any other file.
+        reading: leave out those that can only write to it.
     """
-    target = path.resolve()
+    target = str(path.resolve())
     users = []
     for process in Path("/proc").glob("[0-9]*"):
         if process.name == str(os.getpid()):
             continue
-        try:
-            if any(
-                handle.readlink() == target for handle in (process / "fd").iterdir()
-            ):
-                name = (process / "comm").read_text().strip()
-                users.append(f"{name} (process {process.name})")
-        except OSError:
-            continue  # it ended meanwhile, or is not ours to look into
+        held = _handles(process, target)
+        if any(not reading or _reads(process, handle) for handle in held):
+            users.append(f"{_name(process)} (process {process.name})")
     return users
+
+
+def _handles(process: Path, target: str) -> list[str]:
+    """The numbers under which a process has a file open.
+
+    A person's programs have thousands open: paths as plain text take half the time.
+    """
+    folder = f"{process}/fd"
+    found = []
+    with suppress(OSError):  # it has ended, or is not ours to look into
+        for handle in os.listdir(folder):  # noqa: PTH208 - see above
+            with suppress(OSError):  # it was closed meanwhile
+                if os.readlink(f"{folder}/{handle}") == target:  # noqa: PTH115
+                    found.append(handle)
+    return found
+
+
+def _reads(process: Path, handle: str) -> bool:
+    """Whether an open file of a process was opened to read from it as well."""
+    try:
+        _, _, rest = (process / "fdinfo" / handle).read_text().partition("flags:")
+    except OSError:
+        return False  # it was closed meanwhile
+    return int(rest.split()[0], 8) & 0o3 != os.O_WRONLY
+
+
+def _name(process: Path) -> str:
+    try:
+        return (process / "comm").read_text().strip()
+    except OSError:
+        return "a program"
 
 
 def _admission(path: Path) -> str:

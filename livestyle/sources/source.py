@@ -10,7 +10,8 @@ class Source(Protocol):
     """Gives frames until it ends or is closed.
 
     Devices and connections are opened by the first step of an iteration and released by
-    its last, in the thread that iterates. A source is iterated once.
+    its last, in the thread that iterates, also if its generator is closed early. After
+    that a live source can be iterated again, and goes on; a file is iterated once.
     """
 
     @property

@@ -95,9 +95,9 @@ class Screen:
         """Lets the window have the keys that follow."""
         self._xdotool("windowfocus", "--sync", str(window))
 
-    def key(self, name: str) -> None:
-        """Presses and releases a key, named as in `livestyle.commands`."""
-        self._xdotool("key", _XDOTOOL.get(name, name))
+    def key(self, *names: str) -> None:
+        """Presses and releases keys, named as in `livestyle.commands`, at once."""
+        self._xdotool("key", "--delay", "0", *(_XDOTOOL.get(n, n) for n in names))
 
     def drag(self, *points: tuple[int, int]) -> None:
         """Moves the pointer to the first point, and with the button held to the rest.

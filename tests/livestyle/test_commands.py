@@ -57,7 +57,7 @@ def test_digits_choose_styles_in_their_order():
 
 def test_no_key_and_unknown_keys_change_nothing():
     controls = middle()
-    for key in (None, "y", "Q", "", "1-9"):
+    for key in (None, ";", "Q", "", "1-9"):
         press(key, controls)
     assert controls == middle()
 
@@ -91,6 +91,7 @@ def test_every_wish_of_a_person_has_a_key():
         "what",
         "fullscreen",
         "pause",
+        "release",
         "quit",
     ]
 

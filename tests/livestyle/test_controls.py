@@ -65,6 +65,7 @@ def test_the_note_tells_the_strength():
         "help",
         "fullscreen",
         "paused",
+        "released",
         "recording",
         "recording_paused",
         "keep_colours",

@@ -1,6 +1,6 @@
 """One suite for every source: what the rest of the program relies on."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from itertools import islice
 from pathlib import Path
 from time import monotonic
@@ -98,6 +98,20 @@ def test_close_twice_or_before_the_start_is_fine(
     source.close()
     source.close()
     assert [frame for frame in source if frame is not None] == []
+
+
+@pytest.mark.parametrize("kind", set(DIRECT) - {"file"})
+def test_a_live_source_can_be_let_go_of_and_goes_on_counting(
+    kind: str, clip: Path, url: str
+) -> None:
+    source, indices = DIRECT[kind](clip, url), list[int]()
+    for _ in range(2):
+        frames = iter(source)
+        assert isinstance(frames, Generator)
+        indices.append(next(frame.index for frame in frames if frame is not None))
+        frames.close()
+    source.close()
+    assert indices == [0, 1]
 
 
 @pytest.mark.parametrize("kind", ALL)

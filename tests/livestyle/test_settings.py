@@ -39,6 +39,7 @@ OPTIONS: dict[str, tuple[str, str, Any]] = {
     "record_what": ("both", '"both"', "both"),
     "replay": ("2.5", "2.5", 2.5),
     "virtual_camera": ("", "true", True),
+    "release_when_unwatched": ("30", "30", 30.0),
     "folder": ("takes", '"takes"', Path("takes")),
     "remember": ("", "true", True),
     "stats": ("s.json", '"s.json"', Path("s.json")),

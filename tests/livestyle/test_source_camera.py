@@ -55,6 +55,14 @@ def test_who_uses_a_device_is_found(tmp_path: Path) -> None:
         subprocess.Popen(["cat"], stdin=subprocess.PIPE, stdout=handle) as user,
     ):
         assert programs_using(device) == [f"cat (process {user.pid})"]
+        assert programs_using(device, reading=True) == [f"cat (process {user.pid})"]
+        user.terminate()
+    with (
+        device.open("wb") as handle,
+        subprocess.Popen(["cat"], stdin=subprocess.PIPE, stdout=handle) as user,
+    ):
+        assert programs_using(device) == [f"cat (process {user.pid})"]
+        assert programs_using(device, reading=True) == []
         user.terminate()
 
 

@@ -73,6 +73,10 @@ def test_a_reader_that_is_late_meets_the_demo_where_it_is_now(
     assert np.array_equal(late.pixels, demo.picture_at(0.30))
     assert next_one.captured - began == pytest.approx(0.31)
     assert np.array_equal(next_one.pixels, demo.picture_at(0.31))
+    frames.close()  # type: ignore[attr-defined]  # as who lets go of a camera does
+    time.now += 0.405
+    again = next(iter(demo))
+    assert np.array_equal(again.pixels, demo.picture_at(0.71))
 
 
 def test_the_demo_refuses_impossible_sizes_and_rates() -> None:

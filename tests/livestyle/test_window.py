@@ -13,7 +13,8 @@ from livestyle.errors import DisplayError
 from livestyle.frame import Frame, Pixels
 from livestyle.mouse import Mouse
 from livestyle.overlay import Overlay, Status
-from livestyle.sinks.window import Window, boxed, key_name
+from livestyle.sinks.keys import key_name
+from livestyle.sinks.window import Window, boxed
 from tests.livestyle.screen import Screen
 
 KEYS = [key for command in COMMANDS for key in command.keys]

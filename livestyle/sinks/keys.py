@@ -1,0 +1,108 @@
+"""Keys in the order in which they were typed, by the names that `commands` uses."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable
+
+import cv2
+
+from livestyle.keysyms import CONTROL, LAYOUTS, Press, keysym
+from livestyle.x11 import XDisplay
+
+# What `waitKeyEx` gives for keys without a character: X11's keysyms (Qt and GTK, also
+# from the keypad without NumLock), Windows' virtual keys, macOS' function keys.
+_NAMES = {
+    **dict.fromkeys((0xFF51, 0xFF96, 0x250000, 0xF702), "left"),
+    **dict.fromkeys((0xFF52, 0xFF97, 0x260000, 0xF700), "up"),
+    **dict.fromkeys((0xFF53, 0xFF98, 0x270000, 0xF703), "right"),
+    **dict.fromkeys((0xFF54, 0xFF99, 0x280000, 0xF701), "down"),
+    **dict.fromkeys((0x1B, 0xFF1B), "escape"),
+    0x20: "space",
+}
+
+
+class Keys:
+    """What is typed in the windows of OpenCV.
+
+    Of all keys that came while nobody asked, as during a painting, OpenCV's Qt tells
+    the newest alone. The X display tells them all, but not in which of its layouts the
+    keyboard is: that is found by the key that both tell of.
+
+    Args:
+        display: of X11, None where there is none; OpenCV's word alone counts then.
+    """
+
+    def __init__(self, display: XDisplay | None) -> None:
+        self._display = display
+        self._pressed: list[Press] = []  # what OpenCV has yet to tell of
+        self._typed: deque[str] = deque()
+
+    def next(self, wait_ms: int) -> str | None:
+        """The key that was typed first of those not yet given, None without one.
+
+        The window draws itself in here, unless there is a key to give already.
+
+        Args:
+            wait_ms: how long to wait for a key at most, at least 1.
+        """
+        if not self._typed:
+            self._ask(max(1, wait_ms))
+        return self._typed.popleft() if self._typed else None
+
+    def _ask(self, wait_ms: int) -> None:
+        if self._display is not None:
+            self._hear(self._display.presses())
+        heard = len(self._pressed)
+        code = cv2.waitKeyEx(wait_ms)
+        if code == -1:
+            # Qt has seen them and kept them for itself.
+            del self._pressed[:heard]
+            return
+        if self._display is not None:
+            self._hear(self._display.presses(all=True))
+        told = key_name(code)
+        self._typed.extend(self._before(told, heard))
+        if told is not None:
+            self._typed.append(told)
+
+    def _hear(self, pressed: Iterable[Press]) -> None:
+        # OpenCV leaves out what is typed with control as well.
+        self._pressed += [press for press in pressed if not press.state & CONTROL]
+
+    def _before(self, told: str | None, heard: int) -> list[str]:
+        """The keys that went down before the one that OpenCV tells of.
+
+        Args:
+            told: its name, None for a key without one.
+            heard: how many of those that went down were there before OpenCV was asked:
+                it tells of the last of them or of a later one.
+        """
+        for end in range(max(1, heard), len(self._pressed) + 1):
+            *before, newest = self._pressed[:end]
+            layouts = [n for n in LAYOUTS if self._name(newest, n) == told]
+            if layouts:
+                del self._pressed[:end]
+                return [name for press in before for name in self._sure(press, layouts)]
+        self._pressed.clear()
+        return []
+
+    def _sure(self, press: Press, layouts: Iterable[int]) -> set[str]:
+        """The name of a key, if it has the same one in all of these layouts."""
+        names = {self._name(press, layout) for layout in layouts}
+        return {name for name in names if name} if len(names) == 1 else set()
+
+    def _name(self, press: Press, layout: int) -> str | None:
+        assert self._display is not None  # who else told of a press
+        return key_name(keysym(press, self._display.keysyms(press.keycode), layout))
+
+
+def key_name(code: int) -> str | None:
+    """The name of a key for what `cv2.waitKeyEx` returned; None for none or unknown."""
+    if code in _NAMES:
+        return _NAMES[code]
+    # GTK tells shift, NumLock and their like in the bits above.
+    code &= 0xFFFF
+    if code in _NAMES:
+        return _NAMES[code]
+    return chr(code).lower() if 0x20 < code < 0x7F else None
