@@ -43,6 +43,11 @@ class AacTrack:
         )
         self._end = 0  # in samples
 
+    @property
+    def empty(self) -> bool:
+        """Whether nothing was written so far."""
+        return not self._end
+
     def write(self, samples: Samples, at: float) -> None:
         """Adds sound; what was written there before stays.
 

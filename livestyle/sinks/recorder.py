@@ -75,7 +75,7 @@ class Recorder:
         self._sound = (
             Sound(hearing, self._pauses, self._times, self._file) if hearing else None
         )
-        self._certain = float("-inf")  # the pictures of before that are here
+        self._certain: float | None = None  # pictures of before that are all here
         self._movie: Movie | None = None
         self._frames = 0
         self._error: BaseException | None = None
@@ -184,7 +184,7 @@ class Recorder:
                 frame = self._waiting.take(AWAKE if self._sound else None)
                 if frame is not None:
                     self._add(frame)
-                elif self._sound is not None:
+                elif self._sound is not None and self._certain is not None:
                     self._sound.follow(self._certain)
         end = self._end()
         with self._kept():

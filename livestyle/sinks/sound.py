@@ -5,12 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-# OpenCV before PyAV: with PyAV's libxcb loaded first, no window ever comes up.
-import cv2  # noqa: F401
-
-# isort: split
-import av
-
 from livestyle.errors import OutputError
 from livestyle.sinks.aac import AacTrack
 from livestyle.sinks.encoder import Movie
@@ -85,6 +79,8 @@ class Sound:
             while self._write_next(self._track, end, whole=False):
                 pass
             self._track.fill(self._times.seconds(end - PATIENCE))
+            if self._track.empty:  # players stumble over a stream without a packet
+                self._track.fill(self._times.seconds(end))
             self._track.close()
 
     def close(self) -> None:
@@ -113,7 +109,7 @@ class Sound:
         """Keeps what fails here from the pictures, unless it is the disk."""
         try:
             yield
-        except (av.FFmpegError, ValueError, MemoryError, OutputError) as error:
+        except Exception as error:  # whatever it is: it costs no picture
             if self._file.failure is not None:
                 raise
             said = error.message if isinstance(error, OutputError) else str(error)

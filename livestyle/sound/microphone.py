@@ -12,6 +12,8 @@ from livestyle.sound.portaudio import open_input
 from livestyle.sound.sound_input import OpenInput, SoundInput
 from livestyle.sources.reconnect import AWAKE, Reconnection
 
+# PulseAudio holds the first blocks back for 0.3 s and then loses some, unsaid.
+SETTLE = 1.2  # seconds of sound after opening that are not believed
 QUIET = 2.0  # seconds without a block: even a muted microphone gives zeros
 JOIN = 3.0  # seconds to wait for a driver that may hang
 
@@ -80,18 +82,24 @@ class Microphone:
         """Hears until it is closed, or gives the reason why nothing is heard."""
         assert self._input is not None
         heard, gap = time.monotonic(), True
+        settled: float | None = None
         while not self._closed.is_set():
             try:
                 block = self._input.read(AWAKE)
             except SourceError as error:
                 return error.message
-            if block is not None:
+            if block is None:
+                if time.monotonic() - heard > QUIET:
+                    return f"no sound for {QUIET:g} s"
+                continue
+            heard = time.monotonic()
+            if settled is None:
+                settled = block.captured + SETTLE
+            if block.captured >= settled:
                 # The clock of a device begins anew when it is opened.
                 self.hearing.hear(replace(block, after_gap=gap or block.after_gap))
                 self._again.works()
-                heard, gap = time.monotonic(), False
-            elif time.monotonic() - heard > QUIET:
-                return f"no sound for {QUIET:g} s"
+                gap = False
         return ""
 
     def _reopen(self) -> str:

@@ -9,10 +9,9 @@ import numpy as np
 from livestyle.sound.block import Block, Samples
 from livestyle.sound.sound_input import Kind
 
-# The moments that come with blocks are late by chance, when the system was busy. What
-# most of them agree on, and the late ones do not, is the tenth part of the last ones.
-RECENT = 2.0  # seconds
-SHARE = 0.1
+# Moments that come with blocks are late by chance, when the system was busy, and now and
+# then one is too early. The lower quartile of those of the last second is neither.
+RECENT = 1.0  # seconds
 
 # What is amiss is put right within about so many seconds, by playing at most so much
 # faster or slower: 2 in 1000 are 3.5 cents of a semitone, which nobody hears, and ten
@@ -76,7 +75,7 @@ class Steady:
                 break
             self._beginnings.popleft()
         agreed = sorted(moment for _, moment in self._beginnings)
-        began = agreed[int(len(agreed) * SHARE)]
+        began = agreed[len(agreed) // 4]
         placed = (self._origin or 0.0) + self._past
         return began + self._at / self._rate - placed
 

@@ -46,7 +46,7 @@ def test_a_card_whose_clock_is_wrong_is_in_place_for_ten_minutes(wrong: float):
 
 def test_stamps_that_are_late_by_chance_move_nothing_much():
     places, values = played(RATE * (1 + 200e-6), 120, late=0.025)
-    assert np.abs(places - values)[3 * RATE :].max() < 0.012
+    assert np.abs(places - values)[3 * RATE :].max() < 0.020
     assert np.abs(places - values).max() < 0.03
 
 
@@ -55,7 +55,7 @@ def test_samples_that_were_lost_unsaid_are_a_step_soon():
     amiss = np.abs(places - values) > 0.04
     assert amiss.any()  # nobody can know at once
     assert not amiss[places < 20].any()
-    assert not amiss[values > 23].any()
+    assert not amiss[values > 21.5].any()
 
 
 def test_sound_after_a_gap_has_its_own_moment_at_once():
