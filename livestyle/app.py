@@ -26,6 +26,7 @@ from livestyle.settings import Settings
 from livestyle.sinks.virtual_camera import wanted
 from livestyle.sinks.window import Window
 from livestyle.slides import SECONDS, SlideShow
+from livestyle.sound.starting import start_microphone
 from livestyle.sources.starting import start_source
 from livestyle.takes import Takes
 from livestyle.view import View
@@ -83,6 +84,9 @@ class App:
             self._report = CameraReport(self.source, say)
             self._fallback = self._make_fallback()
             self._open.callback(self._fallback.close)
+            microphone = start_microphone(settings, self.source.live, say)
+            if microphone is not None:
+                self._open.callback(microphone.close)
             self.takes = Takes(
                 self.controls,
                 settings.folder,
@@ -91,6 +95,7 @@ class App:
                 clock=time.monotonic if self.source.live else None,
                 encoded=lambda seconds: self.meter.stages.add("encode", seconds),
                 replay=settings.replay if settings.window else 0.0,  # keys alone ask
+                microphone=microphone,
             )
             self._open.callback(self.takes.close)
             self.outlet = wanted(settings.virtual_camera, settings.size)
@@ -217,17 +222,20 @@ class App:
 
     def _tell(self) -> None:
         """Says at the terminal what is amiss, once, where no window can."""
-        lost = self.outlet.trouble if self.outlet is not None else ""
-        amiss = " - ".join(filter(None, (lost, self.source.status)))
+        amiss = " - ".join(filter(None, self._lost()))
         if amiss and not self._told:
             self._say(amiss)
         self._told = bool(amiss)
 
+    def _lost(self) -> tuple[str, str, str]:
+        """What is amiss with devices: virtual camera, microphone, source."""
+        outlet = self.outlet.trouble if self.outlet is not None else ""
+        return outlet, self.takes.sound_trouble, self.source.status
+
     def _status(self) -> Status:
         controls, meter = self.controls, self.meter
         live = self.source if isinstance(self.source, Latest) else None
-        lost = self.outlet.trouble if self.outlet is not None else ""
-        amiss = self._fallback.trouble, self.takes.trouble, lost, self.source.status
+        amiss = self._fallback.trouble, self.takes.trouble, *self._lost()
         return Status(
             style=self.atelier.stylize.style,
             strength=controls.strength,

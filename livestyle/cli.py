@@ -11,7 +11,15 @@ from pathlib import Path
 from typing import Any
 
 from livestyle import __version__
-from livestyle.commandline import bench, cameras, config, doctor, styles, video
+from livestyle.commandline import (
+    bench,
+    cameras,
+    config,
+    doctor,
+    microphones,
+    styles,
+    video,
+)
 from livestyle.commandline.painting import (
     add_painting,
     gpu_required,
@@ -34,6 +42,7 @@ COMMANDS = (
     "styles",
     "keys",
     "cameras",
+    "microphones",
     "doctor",
     "bench",
     "config",
@@ -46,6 +55,7 @@ commands:
   styles   list the styles
   keys     list the keys of the live window
   cameras  list the cameras by name, with what they offer
+  microphones  list the microphones by name
   doctor   say what of this machine works, and how to mend the rest
   bench    measure how fast this machine paints
   config   write a file with every option and what it does
@@ -113,6 +123,7 @@ def _parser() -> argparse.ArgumentParser:
     keys = commands.add_parser("keys", help="list the keys of the live window")
     keys.set_defaults(call=_keys)
     cameras.register(commands)
+    microphones.register(commands)
     doctor.register(commands)
     bench.register(commands)
     config.register(commands)

@@ -187,6 +187,16 @@ class Settings:
             "NAME",
         ),
     )
+    microphone: str | None = field(
+        default=None,
+        metadata=_about(
+            parse_text,
+            "record the sound of this microphone too: its name, a part of it, or "
+            "default (see 'livestyle microphones')",
+            "NAME",
+            "default",
+        ),
+    )
     replay: float = field(
         default=10.0,
         metadata=_about(

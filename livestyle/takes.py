@@ -13,6 +13,7 @@ from livestyle.naming import fresh_path
 from livestyle.sides import recorded
 from livestyle.sinks.recorder import Recorder
 from livestyle.sinks.snapshot import save_snapshot
+from livestyle.sound.microphone import Microphone
 
 
 class Takes:
@@ -32,6 +33,7 @@ class Takes:
         encoded: is told how many seconds each frame took to encode, in the encoder's
             thread.
         replay: how many seconds are remembered for the keys that save the last ones.
+        microphone: what recordings have their sound from; None for none.
 
     Attributes:
         written: files that were finished.
@@ -54,6 +56,7 @@ class Takes:
         clock: Callable[[], float] | None = None,
         encoded: Callable[[float], object] | None = None,
         replay: float = 0.0,
+        microphone: Microphone | None = None,
     ) -> None:
         self.controls = controls
         self.folder = folder
@@ -64,6 +67,7 @@ class Takes:
         self._fps = fps
         self._clock = clock
         self._encoded = encoded
+        self._microphone = microphone
         self._file = file
         self._what = controls.record_what
         self._recorder: Recorder | None = None
@@ -78,6 +82,12 @@ class Takes:
     def seconds(self) -> float | None:
         """How long the recording is by now, None when there is none."""
         return None if self._recorder is None else self._recorder.seconds
+
+    @property
+    def sound_trouble(self) -> str:
+        """What is amiss with the sound, "" if nothing is; pictures go on."""
+        failed = self._recorder.sound_failure if self._recorder else ""
+        return failed or (self._microphone.status if self._microphone else "")
 
     def write(self, frame: Frame, original: Frame | None = None) -> None:
         """Records the frame if that is wanted.
@@ -159,6 +169,7 @@ class Takes:
             fps_hint=self._fps,
             lossless=self._clock is None,
             encoded=self._encoded,
+            hearing=self._microphone.hearing if self._microphone else None,
         )
 
     def _stop(self) -> None:

@@ -12,6 +12,7 @@ from livestyle.doctor.disk import check_cache, check_recordings
 from livestyle.doctor.display import check_display
 from livestyle.doctor.finding import Finding
 from livestyle.doctor.installation import check_packages, check_python
+from livestyle.doctor.microphones import check_microphones
 from livestyle.doctor.nvidia import check_nvidia
 from livestyle.doctor.painters import check_painters
 from livestyle.doctor.provider_runs import check_providers
@@ -42,6 +43,7 @@ def checks(folder: Path = Settings.folder) -> dict[str, Check]:
         "display": check_display,
         "codecs": check_codecs,
         "cameras": check_cameras,
+        "microphones": check_microphones,
         "virtual camera": check_virtual_camera,
         "recordings": partial(check_recordings, folder),
         "cache": check_cache,

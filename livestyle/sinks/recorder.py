@@ -16,8 +16,13 @@ from livestyle.sinks.encoder import TICK, Movie, require_format
 from livestyle.sinks.encoder_choice import choose_encoder, distrust
 from livestyle.sinks.newfile import NewFile
 from livestyle.sinks.pauses import Pauses
+from livestyle.sinks.sound import Sound
 from livestyle.sinks.times import MovieTimes
 from livestyle.sinks.waiting import MOST_BYTES, MOST_FRAMES, Waiting
+from livestyle.sound.hearing import Hearing
+
+AWAKE = 0.1  # seconds after which sound is written though no picture comes
+STALL = 1.5  # seconds after which no picture comes that was captured so long ago
 
 
 class Recorder:
@@ -34,6 +39,8 @@ class Recorder:
         lossless: wait for the encoder instead of leaving frames out.
         encoded: is told how many seconds each frame took to encode, in the thread that
             encodes.
+        hearing: what the microphone hears, for frames of a live source; None records
+            pictures alone.
 
     Attributes:
         path: the movie.
@@ -53,6 +60,7 @@ class Recorder:
         queue_bytes: int = MOST_BYTES,
         lossless: bool = False,
         encoded: Callable[[float], object] | None = None,
+        hearing: Hearing | None = None,
     ) -> None:
         require_format(path)
         self.path = path
@@ -64,6 +72,10 @@ class Recorder:
         self._file = NewFile(path)
         self._pauses = Pauses()
         self._times = MovieTimes(fps_hint)
+        self._sound = (
+            Sound(hearing, self._pauses, self._times, self._file) if hearing else None
+        )
+        self._certain: float | None = None  # pictures of before that are all here
         self._movie: Movie | None = None
         self._frames = 0
         self._error: BaseException | None = None
@@ -83,6 +95,11 @@ class Recorder:
     def seconds(self) -> float:
         """How long the movie is by now."""
         return self._times.end * float(TICK)
+
+    @property
+    def sound_failure(self) -> str:
+        """Why there is no more sound in it, "" if there is, or none was wanted."""
+        return self._sound.failure if self._sound else ""
 
     @property
     def closed(self) -> bool:
@@ -114,6 +131,8 @@ class Recorder:
             now: by the clock of `Frame.captured`.
         """
         self._pauses.wish(paused, now)
+        if not paused:
+            self._certain = (self._pauses.end(now) or now) - STALL
 
     def skip(self, frame: Frame) -> None:
         """Leaves a frame out, as the recording is paused.
@@ -161,13 +180,23 @@ class Recorder:
 
     def _encode(self) -> None:
         with self._kept():
-            while (frame := self._waiting.take()) is not None:
-                self._add(frame)
+            while not self._waiting.exhausted:
+                frame = self._waiting.take(AWAKE if self._sound else None)
+                if frame is not None:
+                    self._add(frame)
+                elif self._sound is not None and self._certain is not None:
+                    self._sound.follow(self._certain)
+        end = self._end()
+        with self._kept():
+            if self._sound is not None and end is not None:
+                self._sound.finish(self._times.moment(end))
         with self._kept():
             if self._movie is not None:
-                self._movie.close(self._end())
+                self._movie.close(None if self._error else end)
         with self._kept():
             self._file.close()
+        if self._sound is not None:
+            self._sound.close()
         self._waiting.end()
 
     @contextmanager
@@ -184,6 +213,8 @@ class Recorder:
             size_wh = (frame.width, frame.height)
             self.encoder = choose_encoder(*size_wh)
             self._movie = Movie(self._file, *size_wh, rate=rate, encoder=self.encoder)
+            if self._sound is not None:
+                self._sound.join(self._movie)
         at, duration = self._times.place(frame.captured)
         began = time.perf_counter()
         try:
@@ -195,6 +226,8 @@ class Recorder:
         if self._encoded is not None:
             self._encoded(time.perf_counter() - began)
         self._frames += 1
+        if self._sound is not None:
+            self._sound.follow(frame.captured)
 
     def _end(self) -> int | None:
         """Where the movie ends, in ticks; None at its last frame if it broke there."""

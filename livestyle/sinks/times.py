@@ -59,6 +59,14 @@ class MovieTimes:
         self.end = at + self._usual()
         return at, self.end - at
 
+    def seconds(self, moment: float) -> float:
+        """Where a moment is in the movie, by the clock of the moments of capture."""
+        return moment - self._origin
+
+    def moment(self, ticks: int) -> float:
+        """The moment of a place in the movie."""
+        return self._origin + ticks * float(TICK)
+
     def finish(self, ended: float | None) -> int:
         """Where the movie ends, in ticks.
 

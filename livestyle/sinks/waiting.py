@@ -60,11 +60,20 @@ class Waiting:
             self._changed.notify_all()
             return True
 
-    def take(self) -> Frame | None:
-        """The frame that waits longest; None when the last one was taken."""
+    @property
+    def exhausted(self) -> bool:
+        """Whether the last frame was taken and no more are to come."""
         with self._changed:
-            while not self._frames and not self._closed:
-                self._changed.wait()
+            return self._closed and not self._frames
+
+    def take(self, timeout: float | None = None) -> Frame | None:
+        """The frame that waits longest; None when the last one was taken.
+
+        Args:
+            timeout: seconds after which it is None too if no frame came.
+        """
+        with self._changed:
+            self._changed.wait_for(lambda: self._frames or self._closed, timeout)
             if not self._frames:
                 return None
             self._changed.notify_all()

@@ -32,7 +32,11 @@ def test_help_of_a_run_lists_every_option_with_its_default(capsys: Captured):
 
 
 @pytest.mark.parametrize(
-    "name", ["video", "image", "styles", "keys", "cameras", "doctor", "bench", "config"]
+    "name",
+    [
+        *("video", "image", "styles", "keys", "cameras", "microphones"),
+        *("doctor", "bench", "config"),
+    ],
 )
 def test_every_command_has_a_help_of_its_own(name: str, capsys: Captured):
     assert f"livestyle {name}" in help_of(capsys, name)

@@ -11,8 +11,10 @@ from livestyle.doctor.cameras import check_cameras, weighed
 from livestyle.doctor.codecs import check_codecs
 from livestyle.doctor.display import check_display
 from livestyle.doctor.finding import Finding
+from livestyle.doctor.microphones import check_microphones
 from livestyle.doctor.virtual_camera import check_virtual_camera
 from tests.livestyle.fake_installation import module
+from tests.livestyle.program import ROOT
 from tests.livestyle.screen import Screen
 from tests.livestyle.video_driver import file_device
 
@@ -185,3 +187,43 @@ def test_a_picture_is_sent_to_a_virtual_camera(
     found = only(check_virtual_camera())
     assert found.status == status
     assert text in found.text
+
+
+HEARS = """
+import sys
+sys.path.insert(0, {root!r})
+from tests.livestyle.fake_sounddevice import FakeSoundDevice
+import numpy
+fake = FakeSoundDevice(lambda moments: numpy.zeros((len(moments), 1), "f4"), {names!r})
+sys.modules["sounddevice"] = fake
+"""
+
+
+def microphones(*names: str) -> str:
+    """A package sounddevice with these."""
+    return HEARS.format(root=str(ROOT), names=list(names))
+
+
+@pytest.mark.parametrize(
+    ("code", "status", "text"),
+    [
+        (microphones("Built-in", "USB"), "ok", "Built-in gives 8000 samples/s"),
+        (microphones(), "warning", "no microphone was found"),
+        ("raise OSError('no library')", "warning", "PortAudio (no library)"),
+        ("import os; os.abort()", "warning", "no sound comes: it died of SIGABRT"),
+    ],
+)
+def test_a_microphone_is_really_heard(package: Path, code: str, status: str, text: str):
+    module(package, "sounddevice", code)
+    found = only(check_microphones())
+    assert found.status == status
+    assert text in found.text
+
+
+def test_without_the_package_of_microphones_there_is_the_command(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    monkeypatch.setattr("livestyle.doctor.microphones.find_spec", lambda _: None)
+    found = only(check_microphones())
+    assert found.status == "warning"
+    assert "pip install 'sounddevice>=0.5'" in found.fix

@@ -72,7 +72,8 @@ def test_who_stops_the_doctor_stops_it():
 def test_all_subjects_are_checked():
     assert list(checks()) == [
         *("python", "packages", "onnxruntime", "models", "providers", "nvidia"),
-        *("display", "codecs", "cameras", "virtual camera", "recordings", "cache"),
+        *("display", "codecs", "cameras", "microphones", "virtual camera"),
+        *("recordings", "cache"),
     ]
 
 

@@ -1,0 +1,1 @@
+"""Sound from a microphone, on the clock of the pictures."""
