@@ -10,6 +10,7 @@ import ctypes
 import os
 import struct
 from ctypes import POINTER, c_char_p, c_int, c_uint8, c_uint16, c_uint32, c_void_p
+from functools import cache
 
 from livestyle.errors import DisplayError
 
@@ -18,6 +19,7 @@ ADVICE = "Run where there is a screen, or with --no-window."
 # Numbers of the X protocol.
 _WM_NAME, _ANY_TYPE = 39, 0
 _EVENT_MASK, _STRUCTURE_NOTIFY = 0x800, 0x20000
+_KEYS = slice(2, 10)  # the words of an answer that have a bit for each key
 _EXPOSE, _DESTROY_NOTIFY, _MAP_NOTIFY = 12, 17, 19
 
 
@@ -46,6 +48,7 @@ class XDisplay:
         self.size_wh = (int(screen.width), int(screen.height))
         self._before = self._children()
         self._window = 0
+        self._keymap: _Cookie | None = None  # what was asked for with the last picture
 
     def has_window_manager(self) -> bool:
         """Whether anybody there fulfils a wish for full screen."""
@@ -93,6 +96,20 @@ class XDisplay:
             gone = gone or (kind == _DESTROY_NOTIFY and window == self._window)
             _free(event)
         return gone
+
+    def has_key_down(self) -> bool:
+        """Whether a key was down at the call before this one.
+
+        The answer to each question is read with the next one: nobody waits for it.
+        """
+        asked, self._keymap = self._keymap, self._xcb.xcb_query_keymap(self._connection)
+        self._xcb.xcb_flush(self._connection)
+        if asked is None:
+            return False
+        reply = self._xcb.xcb_query_keymap_reply(self._connection, asked, None)
+        down = bool(reply) and any(reply[_KEYS])
+        _free(reply)
+        return down
 
     def close(self) -> None:
         """Ends the connection. Safe to call twice."""
@@ -181,6 +198,8 @@ _SIGNATURES = {
         _Cookie,
         (c_void_p, c_uint32, c_uint32, POINTER(c_uint32)),
     ),
+    "xcb_query_keymap": (_Cookie, (c_void_p,)),
+    "xcb_query_keymap_reply": (POINTER(c_uint32), (c_void_p, _Cookie, c_void_p)),
     "xcb_send_event": (_Cookie, (c_void_p, c_uint8, c_uint32, c_uint32, c_char_p)),
     "xcb_poll_for_event": (POINTER(c_uint32), (c_void_p,)),
 }
@@ -200,8 +219,13 @@ def _load() -> ctypes.CDLL:
     return library
 
 
+@cache
+def _c() -> ctypes.CDLL:
+    library = ctypes.CDLL(None)
+    library.free.restype, library.free.argtypes = None, (c_void_p,)
+    return library
+
+
 def _free(reply: object) -> None:
     """Gives back what libxcb allocated; nothing where it gave nothing."""
-    free = ctypes.CDLL(None).free
-    free.restype, free.argtypes = None, (c_void_p,)
-    free(reply)
+    _c().free(reply)

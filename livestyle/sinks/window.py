@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -14,6 +15,7 @@ import numpy as np
 from livestyle.errors import DisplayError
 from livestyle.frame import Frame, Pixels
 from livestyle.mouse import Mouse, Pointer
+from livestyle.qt import find_pump
 from livestyle.x11 import ADVICE, XDisplay
 
 # What `waitKeyEx` gives for keys without a character: X11's keysyms (Qt and GTK, also
@@ -29,6 +31,10 @@ _NAMES = {
 
 # For so many first frames a bare X display says that the window is there.
 _ANNOUNCEMENTS = 30
+
+# A key that is down is taken with the next picture. One that was let go of between two
+# pictures is asked for so often, in seconds: OpenCV sleeps whenever it is asked.
+_ASKING = 0.2
 
 # A window squeezed to a line must not ask for endless black bars.
 _LONGEST_BARS = 8
@@ -68,6 +74,9 @@ class Window:
         self._managed = self._display is None or self._display.has_window_manager()
         self._unannounced = 0 if self._managed else _ANNOUNCEMENTS
         self._open()
+        # Where a display tells of its keys, the window can be drawn without OpenCV.
+        self._pump = find_pump() if self._display is not None else None
+        self._asked = 0.0
 
     def write(self, frame: Frame) -> None:
         """Shows a frame. Once the window is closed this does nothing."""
@@ -97,11 +106,22 @@ class Window:
         Returns:
             None without a key; "escape", once, when the person has closed the window.
         """
-        code = -1 if self._closed else cv2.waitKeyEx(max(1, wait_ms))
+        code = -1 if self._closed else self._wait(max(1, wait_ms))
         if self._is_closed() and self._leaving:
             self._leaving = False
             return "escape"
         return key_name(code)
+
+    def _wait(self, wait_ms: int) -> int:
+        """Draws the window; OpenCV's code of a key, -1 without one."""
+        display, now = self._display, time.monotonic()
+        if self._pump is None or display is None or wait_ms > 1:
+            return cv2.waitKeyEx(wait_ms)
+        if display.has_key_down() or now - self._asked > _ASKING:
+            self._asked = now
+            return cv2.waitKeyEx(wait_ms)
+        self._pump()
+        return -1
 
     def read_mouse(self) -> Mouse | None:
         """What the mouse did until the last `read_key`, None when that was all."""
