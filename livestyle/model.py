@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import onnxruntime as ort
 
 from livestyle import zoo
+from livestyle.bound import BOUND_ON, Bound, run_plainly
 from livestyle.contract import (
     CONTENT,
     MAX_SIDE,
@@ -69,13 +71,27 @@ class Painter:
                 data, provider, threads, lambda session: _try_out(session, self.path)
             )
             self.about = _about(self.path, data, self._session)
-            self._run = _runner(self._session)
         except ModelError as error:
             raise _unusable(self.path, error) from error
         self.provider = replace(found, precision=self.about.precision)
         self.card = self.about.card
         self.identity = np.asarray(self.card.identity, np.float32)
         self.blends = zoo.is_one(self._session)
+        self._run = self._runner()
+
+    def _runner(self) -> Run:
+        """What paints with the session, whichever kind of painter it is."""
+        if self.blends:
+            return zoo.Zoo(self._session).run
+        if self.provider.name not in BOUND_ON:
+            return partial(run_plainly, self._session)
+        run = Bound(self._session, BOUND_ON[self.provider.name], self._note).run
+        run(_odd_picture(), self.identity)  # what is amiss is told at the beginning
+        return run
+
+    def _note(self, line: str) -> None:
+        told = (*self.provider.notes, f"{self.provider.name}: {line}")
+        self.provider = replace(self.provider, notes=told)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -173,30 +189,24 @@ def _about(path: Path, data: bytes, session: ort.InferenceSession) -> About:
     return About(path, card, hashlib.sha256(data).hexdigest(), precision, made_from)
 
 
-def _runner(session: ort.InferenceSession) -> Run:
-    """What paints with a session, whichever kind of painter it is."""
-    if zoo.is_one(session):
-        return zoo.Zoo(session).run
-
-    def run(pixels: Pixels, style: Embedding) -> Pixels:
-        feeds = {CONTENT: np.ascontiguousarray(pixels), STYLE: style}
-        (pastiche,) = session.run([PASTICHE], feeds)
-        return pastiche  # type: ignore[no-any-return]  # checked by who asks for it
-
-    return run
-
-
 def _try_out(session: ort.InferenceSession, path: Path) -> None:
     """Paints once at an odd size: what fails at all fails here, before a window."""
     card = _read_card(session, path)
-    picture = np.full((MIN_SIDE + 1, MIN_SIDE + 7, 3), 127, np.uint8)
     style = np.asarray(card.identity, np.float32)
-    pastiche = _runner(session)(picture, style)
+    picture = _odd_picture()
+    if zoo.is_one(session):
+        pastiche = zoo.Zoo(session).run(picture, style)
+    else:
+        pastiche = run_plainly(session, picture, style)
     if pastiche.shape != picture.shape:
         raise ModelError(
             f"it gives {pastiche.shape} for a picture of shape {picture.shape}",
             hint="The file is broken: export it again or fetch a fresh copy.",
         )
+
+
+def _odd_picture() -> Pixels:
+    return np.full((MIN_SIDE + 1, MIN_SIDE + 7, 3), 127, np.uint8)
 
 
 def _read_card(session: ort.InferenceSession, path: Path) -> Card:

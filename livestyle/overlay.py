@@ -7,7 +7,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+import numpy as np
+
 from livestyle import commands
+from livestyle.canvases import Canvases
 from livestyle.controls import Controls
 from livestyle.frame import Pixels
 from livestyle.plate import (
@@ -128,6 +131,7 @@ class Overlay:
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
+        self._canvases = Canvases()
         self._held: Status | None = None
         self._held_at = 0.0
 
@@ -141,9 +145,10 @@ class Overlay:
                 countdown.
 
         Returns:
-            A new array of the same shape.
+            An array of the same shape that nobody else has.
         """
-        drawn = pixels.copy()
+        drawn = self._canvases.take(pixels.shape)
+        np.copyto(drawn, pixels)
         if controls.overlay:
             status = self._settled(status)
             _stack_down(drawn, _warnings(status, drawn))

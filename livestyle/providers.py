@@ -13,6 +13,9 @@ from pathlib import Path
 import onnxruntime as ort
 
 from livestyle.errors import GpuError, ModelError, ProviderError
+from livestyle.nvidia_options import cuda_options, engine_folder, tensorrt_options
+
+Providers = list[str | tuple[str, dict[str, str]]]
 
 # What a person types, and ONNX Runtime's name for it.
 PROVIDERS = {
@@ -29,6 +32,9 @@ ON_GPU = ("tensorrt", "cuda", "directml", "coreml", "rocm")
 # What "auto" tries, best first. TensorRT is left out: it builds an engine for minutes.
 AUTOMATIC = ("cuda", "directml", "coreml", "cpu")
 _OTHER_FILES = "session.model_external_initializers_file_folder_path"
+# Between two frames the painter's threads would spin on cores that the window, the
+# camera and the encoder need.
+_NO_SPINNING = "session.force_spinning_stop"
 FIXES = {
     "cuda": "Install NVIDIA's libraries with pip install 'livestyle[cuda]' and check "
     "that nvidia-smi runs, or use --provider cpu.",
@@ -95,8 +101,10 @@ def open_session(
             continue
         session, reason = _open(model, name, threads)
         if session is not None:
-            reason = _trial(session, name, accept)
+            remark, reason = reason, _trial(session, name, accept)
             if not reason:
+                if remark:
+                    notes.append(f"{name}: without CUDA graphs, {remark}")
                 # The builds' own limits are left out: nobody misses a Mac's provider
                 # on Linux.
                 told = tuple(note for note in notes if not note.endswith(NOT_BUILT_IN))
@@ -175,35 +183,49 @@ def has_nvidia_driver() -> bool:
 def _open(
     model: bytes, name: str, threads: int
 ) -> tuple[ort.InferenceSession | None, str]:
-    """A session that really runs on the provider, or why there is none."""
+    """A session that really runs on the provider, or why there is none.
+
+    With a session there may be a remark on what was refused to it.
+    """
     options = _options(threads)
     if name in ("cuda", "tensorrt") and hasattr(ort, "preload_dlls"):
         # It prints what it does not find; the session says it better.
         with redirect_stdout(io.StringIO()):
             ort.preload_dlls()
-    providers: list[str | tuple[str, dict[str, str]]] = [PROVIDERS[name]]
-    # The default search times every convolution anew at each new size of frame.
-    cuda = (PROVIDERS["cuda"], {"cudnn_conv_algo_search": "HEURISTIC"})
+    remark = ""
+    for providers in _attempts(name):
+        try:
+            # Its own way back to the CPU prints to stdout, and we have one ourselves.
+            session = ort.InferenceSession(
+                model, options, providers=providers, enable_fallback=0
+            )
+        # The bindings raise classes of their own that share no base but Exception.
+        except Exception as error:
+            if name == "cpu" or _is_model_fault(error):
+                raise _no_model(error) from error
+            remark = remark or first_line(error)
+            continue
+        ran = session.get_providers()
+        if ran[0] != PROVIDERS[name]:
+            return None, "ONNX Runtime fell back to the CPU; its libraries did not load"
+        return session, remark
+    return None, remark
+
+
+def _attempts(name: str) -> list[Providers]:
+    """What to ask for, best first: what refuses the one may grant the next."""
+    cpu: Providers = [PROVIDERS["cpu"]]
+    cuda, recording = (
+        (PROVIDERS["cuda"], cuda_options(graphs=graphs)) for graphs in (False, True)
+    )
+    if name == "cpu":
+        return [cpu]
     if name == "cuda":
-        providers = [cuda]
-    elif name == "tensorrt":
-        providers.append(cuda)  # for what TensorRT does not take
-    if name != "cpu":
-        providers.append(PROVIDERS["cpu"])
-    try:
-        # Its own way back to the CPU prints to stdout, and we have one ourselves.
-        session = ort.InferenceSession(
-            model, options, providers=providers, enable_fallback=0
-        )
-    # The bindings raise classes of their own that share no base but Exception.
-    except Exception as error:
-        if name == "cpu" or _is_model_fault(error):
-            raise _no_model(error) from error
-        return None, first_line(error)
-    ran = session.get_providers()
-    if ran[0] != PROVIDERS[name]:
-        return None, "ONNX Runtime fell back to the CPU; its libraries did not load"
-    return session, ""
+        return [[recording, *cpu], [cuda, *cpu]]
+    if name == "tensorrt":
+        own = (PROVIDERS[name], tensorrt_options(engine_folder()))
+        return [[own, cuda, *cpu]]  # CUDA for what TensorRT does not take
+    return [[PROVIDERS[name], *cpu]]
 
 
 def _options(threads: int) -> ort.SessionOptions:
@@ -212,6 +234,7 @@ def _options(threads: int) -> ort.SessionOptions:
     options.intra_op_num_threads = threads
     # A model of bytes may name files of the folder that we run in: it shall find none.
     options.add_session_config_entry(_OTHER_FILES, os.devnull)
+    options.add_session_config_entry(_NO_SPINNING, "1")
     return options
 
 

@@ -17,6 +17,7 @@ import cv2
 import numpy as np
 import onnxruntime as ort
 
+from livestyle.bound import unrecorded
 from livestyle.contract import MAX_NAME, MAX_SIDE, Card, Embedding, Style
 from livestyle.errors import ModelError
 from livestyle.frame import Pixels
@@ -128,9 +129,8 @@ class Zoo:
         top, left = (whole[0] - height) // 2, (whole[1] - width) // 2
         below, right = whole[0] - height - top, whole[1] - width - left
         padded = cv2.copyMakeBorder(pixels, top, below, left, right, cv2.BORDER_REFLECT)
-        (planes,) = self._session.run(
-            None, {self._input: _planes(np.asarray(padded, np.uint8))}
-        )
+        feeds = {self._input: _planes(np.asarray(padded, np.uint8))}
+        (planes,) = self._session.run(None, feeds, unrecorded())
         if planes.shape != (1, 3, *whole):
             raise _refused(
                 f"it gives {planes.shape} for a picture of {whole[1]}x{whole[0]}"

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import time
 from collections import deque
 from collections.abc import Iterable
 
 import cv2
 
 from livestyle.keysyms import CONTROL, LAYOUTS, Press, keysym
+from livestyle.qt import find_pump
 from livestyle.x11 import XDisplay
+
+# OpenCV sleeps whenever it is asked. Where the display tells of keys, it is asked when
+# there is one; and so often, in seconds, for those that the display may not tell of.
+_ASKING = 0.2
 
 # What `waitKeyEx` gives for keys without a character: X11's keysyms (Qt and GTK, also
 # from the keypad without NumLock), Windows' virtual keys, macOS' function keys.
@@ -37,6 +43,9 @@ class Keys:
         self._display = display
         self._pressed: list[Press] = []  # what OpenCV has yet to tell of
         self._typed: deque[str] = deque()
+        # Where a display tells of its keys, the window can be drawn without OpenCV.
+        self._pump = find_pump() if display is not None else None
+        self._asked = 0.0
 
     def next(self, wait_ms: int) -> str | None:
         """The key that was typed first of those not yet given, None without one.
@@ -54,6 +63,11 @@ class Keys:
         if self._display is not None:
             self._hear(self._display.presses())
         heard = len(self._pressed)
+        now = time.monotonic()
+        if self._pump and wait_ms == 1 and not heard and now - self._asked < _ASKING:
+            self._pump()  # a key that comes within waits in OpenCV for the next call
+            return
+        self._asked = now
         code = cv2.waitKeyEx(wait_ms)
         if code == -1:
             # Qt has seen them and kept them for itself.

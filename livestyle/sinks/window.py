@@ -57,8 +57,8 @@ class Window:
         self._display = _connect()
         self._managed = self._display is None or self._display.has_window_manager()
         self._unannounced = 0 if self._managed else _ANNOUNCEMENTS
-        self._keys = Keys(self._display)
         self._open()
+        self._keys = Keys(self._display)
 
     def write(self, frame: Frame) -> None:
         """Shows a frame. Once the window is closed this does nothing."""

@@ -1,9 +1,11 @@
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 
+import cv2
 import numpy as np
 import pytest
 
@@ -292,3 +294,35 @@ def test_the_mouse_tells_its_place_in_the_picture_and_nothing_beside_it(
     places = [(mouse.x, mouse.y) for mouse in told]
     expected = [(0.25, 0.25), (0.5, 0.5), (0.75, 0.75)]
     assert np.array(places) == pytest.approx(np.array(expected), abs=0.01)
+
+
+def test_pictures_come_and_keys_arrive_without_the_pause_that_opencv_makes(
+    window: Window, on_screen: Screen, monkeypatch: pytest.MonkeyPatch
+):
+    if window._keys._pump is None:
+        pytest.skip("this OpenCV has no Qt")
+    waits = []
+    wait = cv2.waitKeyEx
+    monkeypatch.setattr(cv2, "waitKeyEx", lambda ms: waits.append(ms) or wait(ms))
+    assert shows(window, on_screen, is_card)
+    waits.clear()
+    inverted = card().with_pixels(255 - card().pixels)
+    shown = [card()] * 49 + [inverted]  # the first one may come by way of OpenCV
+    for frame in shown:
+        window.write(frame)
+        assert window.read_key() is None
+    expected = black_screen_with(inverted.pixels)
+    until(lambda: np.array_equal(on_screen.picture()[:780], expected))
+    assert len(waits) < len(shown) / 2
+
+    on_screen.focus(on_screen.windows()[0])
+    on_screen.key("s")
+    until(lambda: (window.write(card()), window.read_key())[1] == "s")
+    on_screen.click(100, 50)
+    until(lambda: (window.write(card()), window.read_key(), window.read_mouse())[2])
+
+
+def until(reached: Callable[[], object], seconds: float = 10) -> None:
+    end = time.monotonic() + seconds
+    while not reached():
+        assert time.monotonic() < end
