@@ -2,12 +2,12 @@
 
     python benchmarks/sound_sync.py [--minutes 10] [--off 200] [--pause 30]
 
-A clip flashes and beeps once a second. Its pictures come at their moments as those of a
-camera do, its sound comes from a sound card whose clock is off by so many millionths,
-both by the real clock and on the threads of a real run; only the two devices are played.
-The recording is paused once, in the middle. Then the movie is decoded, and for each
-flash the nearest beep is looked for. The exit status is 1 where one of them is more than
-40 ms away, or lacks.
+A clip flashes and beeps once a second. Its pictures come at their moments as those of
+a camera do, its sound comes from a sound card whose clock is off by so many
+millionths, both by the real clock and on the threads of a real run; only the devices
+are played. The recording is paused once, in the middle. Then the movie is decoded,
+and for each flash the nearest beep is looked for. The exit status is 1 where one of
+them is more than 40 ms away, or lacks.
 """
 
 from __future__ import annotations

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import cast
 
 # OpenCV before PyAV: with PyAV's libxcb loaded first, no window ever comes up.
 import cv2  # noqa: F401
@@ -11,7 +10,6 @@ import cv2  # noqa: F401
 # isort: split
 import av
 import numpy as np
-from av.audio.stream import AudioStream
 
 from livestyle.sinks.encoder import Movie
 from livestyle.sound.block import Samples
@@ -35,8 +33,7 @@ class AacTrack:
     def __init__(self, movie: Movie, kind: Kind) -> None:
         self._movie = movie
         self._rate, self._channels = kind
-        stream = movie.container.add_stream("aac", rate=kind.rate)
-        self._stream = cast(AudioStream, stream)
+        self._stream = movie.container.add_stream("aac", rate=kind.rate)
         self._stream.codec_context.layout = LAYOUTS[kind.channels]
         self._stream.codec_context.bit_rate = (
             BITS_PER_SAMPLE * kind.rate * kind.channels

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import deque
 
 import numpy as np
+from numpy.typing import NDArray
 
 from livestyle.sound.block import Block, Samples
 from livestyle.sound.sound_input import Kind
 
-# Moments that come with blocks are late by chance, when the system was busy, and now and
-# then one is too early. The lower quartile of those of the last second is neither.
+# Moments that come with blocks are late by chance, when the system was busy, and now
+# and then one is early. The lower quartile of those of the last second is neither.
 RECENT = 1.0  # seconds
 
 # What is amiss is put right within about so many seconds, by playing at most so much
@@ -89,7 +90,7 @@ class Steady:
         step = 1 - min(max(late / SOON, -MOST), MOST)
         begin = self._at - self._first
         count = max(0, int(np.ceil((len(self._rest) - 2 - begin) / step)))
-        places = begin + step * np.arange(count)
+        places = begin + step * np.arange(count, dtype=np.float64)
         made = between(self._rest, places)
         self._at += step * count
         self._made += count
@@ -98,9 +99,7 @@ class Steady:
         return made
 
 
-def between(
-    samples: Samples, places: np.ndarray[tuple[int], np.dtype[np.float64]]
-) -> Samples:
+def between(samples: Samples, places: NDArray[np.float64]) -> Samples:
     """Values between samples, on the cubic curve through the four around each.
 
     Args:
@@ -117,5 +116,5 @@ def between(
     before, left, right, after = (samples[whole + n] for n in (-1, 0, 1, 2))
     square = 2 * before - 5 * left + 4 * right - after
     cube = 3 * (left - right) + after - before
-    curve: Samples = left + part * (right - before + part * (square + part * cube)) / 2
-    return curve
+    curve = left + part * (right - before + part * (square + part * cube)) / 2
+    return curve.astype(np.float32, copy=False)

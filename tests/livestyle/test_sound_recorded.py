@@ -147,7 +147,7 @@ def test_sound_goes_on_while_no_picture_comes(tmp_path: Path, scene: Clip):
     while card.now < 8:  # the camera is lost
         hearing.hear(card.block())
         recorder.wish_pause(False, card.now)
-    wait_until(lambda: not listener, "sound waits for pictures")
+    wait_until(lambda: listener[0].captured > 6, "sound waits for pictures")
     for number in range(8 * FPS, 10 * FPS):
         hearing.hear(card.block())
         hearing.hear(card.block())
@@ -208,6 +208,6 @@ def test_a_full_disk_ends_a_recording_with_sound_and_what_there_is_plays(
     with told, files_of_at_most(100_000):
         film()
     recorder.close()
-    found = watch(path)
-    assert len(found.flashes) > 5
-    assert np.abs(found.apart).max() < TOGETHER
+    judged = probe(path)
+    assert judged.frames > 5
+    assert judged.sound == "aac"
