@@ -32,9 +32,10 @@ _NAMES = {
 # For so many first frames a bare X display says that the window is there.
 _ANNOUNCEMENTS = 30
 
-# A key that is down is taken with the next picture. One that was let go of between two
-# pictures is asked for so often, in seconds: OpenCV sleeps whenever it is asked.
-_ASKING = 0.2
+# Seconds. A person's tap lasts longer than the first: where pictures come as often, a
+# look at the keys that are down misses none. For those of programs, OpenCV is asked
+# from time to time: it sleeps whenever it is asked.
+_TAP, _ASKING = 0.04, 0.5
 
 # A window squeezed to a line must not ask for endless black bars.
 _LONGEST_BARS = 8
@@ -76,7 +77,7 @@ class Window:
         self._open()
         # Where a display tells of its keys, the window can be drawn without OpenCV.
         self._pump = find_pump() if self._display is not None else None
-        self._asked = 0.0
+        self._looked = self._asked = 0.0  # for keys: at the display's, in OpenCV
 
     def write(self, frame: Frame) -> None:
         """Shows a frame. Once the window is closed this does nothing."""
@@ -117,7 +118,8 @@ class Window:
         display, now = self._display, time.monotonic()
         if self._pump is None or display is None or wait_ms > 1:
             return cv2.waitKeyEx(wait_ms)
-        if display.has_key_down() or now - self._asked > _ASKING:
+        seldom, self._looked = now - self._looked > _TAP, now
+        if display.has_key_down() or seldom or now - self._asked > _ASKING:
             self._asked = now
             return cv2.waitKeyEx(wait_ms)
         self._pump()
