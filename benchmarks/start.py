@@ -29,7 +29,7 @@ from training.machine import describe
 ROOT = Path(__file__).parent.parent
 RESULT = Path(__file__).parent / "results" / "start.json"
 LOOK = 0.01  # seconds between two looks at the screen
-PATIENCE = 200.0  # seconds
+PATIENCE = 60.0  # seconds
 SPREAD = 20.0  # grey levels, standard deviation: far more than an empty window has
 MODULES = "import livestyle.app"
 
