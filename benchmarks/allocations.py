@@ -79,7 +79,11 @@ class Counter:
 
     @contextmanager
     def counting(self) -> Iterator[None]:
-        """Counts what the thread that it is called in makes."""
+        """Counts what the thread that it is called in makes.
+
+        A program that has counted must end by `os._exit`: arrays that are left at its
+        end would be freed by a counter that is gone.
+        """
         capsule = ctypes.pythonapi.PyCapsule_New
         capsule.restype, capsule.argtypes = py_object, (c_void_p, c_char_p, c_void_p)
         own = capsule(ctypes.addressof(self._handler), b"mem_handler", None)

@@ -55,12 +55,12 @@ class Exported(nn.Module):
     def forward(self, content: Tensor, style: Tensor) -> Tensor:
         """Shapes (H, W, 3) uint8 and (D,) float32 to (H, W, 3) uint8."""
         height, width = content.shape[:2]
-        # Padded as bytes, which are a quarter of the memory.
-        x = content.permute(2, 0, 1)[None]
+        # Floats before they are padded: CUDA has no kernel that pads bytes, and a part
+        # on the CPU would cost two copies a frame and forbid a CUDA graph.
+        x = content.permute(2, 0, 1)[None].float()
         margin = self.net.margin
         around = margins(height, width, self.net.multiple, margin)
         x = F.pad(x, around, mode="replicate")
-        x = x.float()
         x = self.net(x, style[None]).clamp(0, 255).to(torch.uint8)
         x = interleave(x, self.net.block)
         return x[margin : margin + height, margin : margin + width]

@@ -46,6 +46,14 @@ def test_the_file_is_compared_at_two_sizes_one_of_them_odd():
     assert any(height % 8 and width % 2 for height, width in SIZES)
 
 
+def test_nothing_is_padded_as_bytes_which_cuda_cannot(exported: Path):
+    graph = onnx.shape_inference.infer_shapes(onnx.load(exported)).graph
+    kinds = {v.name: v.type.tensor_type.elem_type for v in graph.value_info}
+    padded = [kinds[node.input[0]] for node in graph.node if node.op_type == "Pad"]
+    assert padded
+    assert set(padded) == {onnx.TensorProto.FLOAT}
+
+
 @pytest.mark.parametrize("size", [(32, 32), (33, 37), (338, 451)])
 def test_the_file_paints_as_torch_does_at_the_size_that_goes_in(
     exported: Path, checkpoint: Checkpoint, size: tuple[int, int]
