@@ -14,7 +14,7 @@ from livestyle.x11 import XDisplay
 
 # OpenCV sleeps whenever it is asked. Where the display tells of keys, it is asked when
 # there is one; and so often, in seconds, for those that the display may not tell of.
-_ASKING = 0.2
+_ASKING = 0.5
 
 # What `waitKeyEx` gives for keys without a character: X11's keysyms (Qt and GTK, also
 # from the keypad without NumLock), Windows' virtual keys, macOS' function keys.

@@ -100,6 +100,8 @@ def bring(source: Path, folder: Path) -> Path:
 
 
 NEGATIVE, OTHER = 255 - PICTURE, negative_but_red(PICTURE)
+# A trial that is ended sooner than in half a minute.
+SHORT = {"threads": 0, "seconds": 2.0, "unwanted": tried.never}
 
 
 def test_a_file_that_is_dropped_into_the_folder_can_be_chosen(
@@ -182,9 +184,6 @@ def test_a_painter_that_never_ends_is_left_out_and_the_picture_goes_on(
     assert (run.shown() == NEGATIVE).all()
 
 
-SHORT = {"threads": 0, "seconds": 4.0, "unwanted": tried.never}
-
-
 def test_another_wish_does_not_wait_for_one_that_takes_long(
     run: Run, folder: Path, tmp_path: Path
 ):
@@ -204,19 +203,15 @@ def test_few_painters_are_open_at_once_and_the_first_one_always(
     run: Run, folder: Path, tmp_path: Path
 ):
     for number in range(4):
-        path = tmp_path / f"p{number}-x.onnx"
-        bring(write_zoo(path, gain=-(2.0**-number)), folder)
-    for number in (0, 1, 2, 0, 3):
-        run.choose(f"p{number}-x")
-        name = f"p{number}-x"
-        run.wait_until(lambda n=name: run.lists(n) and painting(run) == n, name)
+        bring(write_zoo(tmp_path / f"p{number}-x.onnx", gain=-(2.0**-number)), folder)
+    for name in ("p0-x", "p1-x", "p2-x", "p0-x", "p3-x"):
+        run.choose(name)
+        run.wait_until(
+            lambda n=name: run.lists(n) and run.atelier.stylize.style == n, name
+        )
         assert len(run.atelier._open) <= ateliers.MOST_OPEN == 3
     names = [path.stem for path, _ in run.atelier._open]
     assert set(names) == {"tiny", "p0-x", "p3-x"}
-
-
-def painting(run: Run) -> str:
-    return run.atelier.stylize.style
 
 
 def test_a_style_of_the_folder_may_be_the_first(model: Path, folder: Path):
@@ -233,7 +228,7 @@ def test_the_last_style_goes_before_that_of_the_settings_if_it_is_to_be_had(
 ):
     write_zoo(folder / "mosaic.onnx")
     write_endless(folder / "endless.onnx", beyond=64)
-    monkeypatch.setattr(tried.try_apart, "__kwdefaults__", {**SHORT, "seconds": 2.0})
+    monkeypatch.setattr(tried.try_apart, "__kwdefaults__", SHORT)
     for last, begun in (
         ("mosaic", "mosaic"),
         ("gone", "tinted"),

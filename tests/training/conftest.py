@@ -13,6 +13,7 @@ from tests.training.studio import (
     write_picture,
     write_vgg,
 )
+from training import preview
 from training.checkpoint import Checkpoint
 from training.config import Painting
 from training.export import export
@@ -22,6 +23,14 @@ from training.paintings import own_paintings
 # The networks here are tiny: a second thread costs more than it brings, and on a busy
 # machine the two wait for each other.
 torch.set_num_threads(1)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def small_sheets() -> Iterator[None]:
+    """Small tiles on the sheets that each fit leaves: whole ones take the longest."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(preview, "SIDE", 64)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -56,19 +56,20 @@ def run(module: str, arguments: Sequence[object]) -> subprocess.CompletedProcess
 
 
 def test_from_photographs_and_paintings_to_a_painted_picture(
-    recipe_file: Path, studio: Path, vgg_file: Path, tmp_path: Path
+    recipe_file: Path,
+    studio: Path,
+    vgg_file: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
 ):
     out, onnx = tmp_path / "run", tmp_path / "models" / "tiny.onnx"
-    fitted = run(
-        "training",
-        [*fit_arguments(recipe_file, studio, vgg_file, out), "--workers", 1],
-    )
-    assert fitted.returncode == 0, fitted.stderr
-    assert str(out / "checkpoint.pt") in fitted.stdout
-    assert f"python -m training export {out}" in fitted.stdout
-    assert re.search(r"waited for data \d+\.\d % of the time", fitted.stdout)
+    assert main(fit_arguments(recipe_file, studio, vgg_file, out)) == 0
+    fitted = capsys.readouterr()
+    assert str(out / "checkpoint.pt") in fitted.out
+    assert f"python -m training export {out}" in fitted.out
+    assert re.search(r"waited for data \d+\.\d % of the time", fitted.out)
     for shown in ("step 3", "images/s", "waiting", "content", "style", "tv", "total"):
-        assert shown in fitted.stderr
+        assert shown in fitted.err
     assert (out / "sheet.png").is_file()
 
     exported = run("training", ["export", out, "-o", onnx])
@@ -162,17 +163,21 @@ def test_errors_are_one_sentence_and_status_1(
 
 
 def test_an_unreadable_folder_in_worker_processes_is_one_sentence_too(
-    recipe_file: Path, studio: Path, vgg_file: Path, tmp_path: Path
+    recipe_file: Path,
+    studio: Path,
+    vgg_file: Path,
+    tmp_path: Path,
+    capfd: pytest.CaptureFixture[str],
 ):
     broken = tmp_path / "broken"
     broken.mkdir()
     (broken / "text.jpg").write_text("no picture")
     arguments = fit_arguments(recipe_file, studio, vgg_file, tmp_path / "run")
-    done = run("training", [*arguments, "--data", broken, "--workers", 1])
-    assert done.returncode == 1
-    assert "Traceback" not in done.stderr
+    assert main([*arguments, "--data", str(broken), "--workers", "1"]) == 1
+    said = capfd.readouterr().err
+    assert "Traceback" not in said
     last = "training: none of the 1 pictures can be read. Check the data folder."
-    assert done.stderr.strip().splitlines()[-1] == last
+    assert said.strip().splitlines()[-1] == last
 
 
 @pytest.mark.parametrize(

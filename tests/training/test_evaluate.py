@@ -14,6 +14,7 @@ from tests.training.motion import panned, write_frames
 from tests.training.studio import tiny_recipe, write_recipe
 from training.cli import main
 from training.evaluate import evaluate, recipe_for
+from training.evaluation.report import Report
 from training.evaluation.settings import MARKS, EvaluateSettings
 
 
@@ -38,12 +39,20 @@ def workshop(studio: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def settings(workshop: Path, studio: Path, vgg_file: Path, tmp_path: Path):
+def settings(
+    workshop: Path, studio: Path, vgg_file: Path, tmp_path: Path
+) -> EvaluateSettings:
+    return tiny_settings(workshop, studio, vgg_file, tmp_path)
+
+
+def tiny_settings(
+    workshop: Path, studio: Path, vgg_file: Path, folder: Path
+) -> EvaluateSettings:
     return EvaluateSettings(
         model=str(workshop / "tiny.onnx"),
         photos=studio / "photos",
         styles=studio / "paintings",
-        output=tmp_path / "report",
+        output=folder / "report",
         recipe=str(workshop / "tiny.toml"),
         clips=(workshop / "clips",),
         vgg_weights=vgg_file,
@@ -54,7 +63,7 @@ def settings(workshop: Path, studio: Path, vgg_file: Path, tmp_path: Path):
         rounds=0,
         threads=1,
         device="cpu",
-        cache=tmp_path / "cache",
+        cache=folder / "cache",
     )
 
 
@@ -66,6 +75,22 @@ def arguments(settings: EvaluateSettings) -> list[str]:
     for name in ("steps", "pairs", "rounds", "threads", "device"):
         typed += [f"--{name}", str(getattr(settings, name))]
     return [*typed, "--vgg-weights", str(settings.vgg_weights)]
+
+
+@pytest.fixture(scope="module")
+def first(
+    workshop: Path,
+    studio: Path,
+    vgg_file: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> tuple[EvaluateSettings, Report, list[str]]:
+    """A finished report, how it was asked for, and what was told meanwhile."""
+    settings = tiny_settings(
+        workshop, studio, vgg_file, tmp_path_factory.mktemp("first")
+    )
+    told: list[str] = []
+    report = evaluate(settings, lambda what, done, of: told.append(what))
+    return settings, report, told
 
 
 def test_one_command_leaves_a_page_its_data_and_figures(
@@ -106,16 +131,17 @@ def test_one_command_leaves_a_page_its_data_and_figures(
     assert data["clips"]["pan.mkv"]["compared"] == 2
 
 
-def test_a_second_run_remembers_the_optimisation(settings: EvaluateSettings):
+def test_a_second_run_remembers_the_optimisation(
+    first: tuple[EvaluateSettings, Report, list[str]],
+):
+    settings, report, told = first
+    assert "stripes-0, photo00.png" in told
     seen: list[str] = []
-    first = evaluate(settings, lambda what, done, of: seen.append(what))
-    assert "stripes-0, photo00.png" in seen
-    seen.clear()
     again = evaluate(
         replace(settings, overwrite=True), lambda what, done, of: seen.append(what)
     )
     assert seen == ["clips"]
-    assert again.styles == first.styles
+    assert again.styles == report.styles
 
 
 def test_without_optimisation_the_rest_is_there(settings: EvaluateSettings):
@@ -146,10 +172,9 @@ def test_variants_beside_the_painter_are_reported(
 
 
 def test_a_painter_stands_at_the_first_step_that_is_as_good(
-    settings: EvaluateSettings,
+    first: tuple[EvaluateSettings, Report, list[str]],
 ):
-    report = evaluate(settings)
-    for found in report.styles.values():
+    for found in first[1].styles.values():
         for standing in found.standings:
             curve = [standing.optimisation[mark]["total"] for mark in (0, 3)]
             own = standing.painter["total"]

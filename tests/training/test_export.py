@@ -158,9 +158,8 @@ def test_a_difference_leaves_no_file_and_touches_no_older_one(tmp_path: Path):
     halfway.painter["net.head.bias"].copy_((torch.arange(12) * 2 + 100.5) / 255)
     older = tmp_path / "older.onnx"
     older.write_bytes(b"an older painter")
-    for path in (tmp_path / "new.onnx", older):
-        with pytest.raises(ParityError):
-            export(halfway, path, [(64, 96)])
+    with pytest.raises(ParityError):
+        export(halfway, older, [(64, 96)])
     assert [p.read_bytes() for p in tmp_path.iterdir()] == [b"an older painter"]
 
 

@@ -94,20 +94,8 @@ def test_free_and_peak_are_those_of_the_machine():
     assert peak_bytes(CPU) > before
 
 
-def child(program: str) -> str:
-    done = subprocess.run(
-        [sys.executable, "-c", textwrap.dedent(program)],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout
-
-
 LARGE = """
-    import resource, torch
+    import resource, sys, torch
     from training.descent import Descent, descend
     from training.memory import memory_errors, needed_bytes, peak_bytes
     from training.transfer import Style, TransferLoss
@@ -122,15 +110,15 @@ LARGE = """
         loss = TransferLoss(features, picture, [Style(picture.flip(2))], weights)
         for _ in descend(torch.rand(1, 3, height, width), loss, Descent(steps)):
             pass
-"""
 
-
-@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="limits are Linux's")
-def test_a_real_shortage_in_the_middle_names_a_size_that_fits():
-    told = child(
-        LARGE
-        + """
     paint(64, 64)
+    before = peak_bytes(torch.device("cpu"))
+    paint(320, 240, steps=2)
+    history = 2
+    print(peak_bytes(torch.device("cpu")) - before)
+    print(needed_bytes(features, (320, 240), history))
+    if not sys.platform.startswith("linux"):
+        sys.exit()
     held = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize()
     resource.setrlimit(resource.RLIMIT_AS, (held + 200_000_000, -1))
     try:
@@ -138,23 +126,30 @@ def test_a_real_shortage_in_the_middle_names_a_size_that_fits():
             paint(1600, 1200)
     except Exception as error:
         print(type(error).__name__, error)
-    """
+"""
+
+
+@pytest.fixture(scope="module")
+def told() -> list[str]:
+    """What a process of its own says of a picture, and then of one without the room."""
+    done = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(LARGE)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=120,
     )
-    assert told.startswith("SettingsError 1600x1200 does not fit")
-    assert "--size 1" in told
+    assert done.returncode == 0, done.stderr
+    return done.stdout.splitlines()
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="limits are Linux's")
+def test_a_real_shortage_in_the_middle_names_a_size_that_fits(told: list[str]):
+    assert told[2].startswith("SettingsError 1600x1200 does not fit")
+    assert "--size 1" in told[2]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="the peak is read as Unix has it")
-def test_the_estimate_is_near_what_is_taken():
-    taken, estimated = child(
-        LARGE
-        + """
-    paint(64, 64)
-    before = peak_bytes(torch.device("cpu"))
-    paint(320, 240, steps=2)
-    history = 2
-    print(peak_bytes(torch.device("cpu")) - before)
-    print(needed_bytes(features, (320, 240), history))
-    """
-    ).split()
+def test_the_estimate_is_near_what_is_taken(told: list[str]):
+    taken, estimated = told[:2]
     assert 0.6 < int(taken) / int(estimated) < 1.2

@@ -5,17 +5,14 @@ import pytest
 from livestyle.errors import SettingsError
 from livestyle.model import Painter
 from tests.livestyle.tiny_painter import card, write_painter
-from training.checkpoint import Checkpoint
+from tests.training.studio import lively_checkpoint
 from training.evaluation.parity import compare
-from training.export import export
 
 
-@pytest.mark.filterwarnings("ignore")  # torch's exporter warns about its own insides
-def test_an_export_is_compared_with_its_fit(checkpoint: Checkpoint, tmp_path: Path):
-    run = tmp_path / "run"
+def test_an_export_is_compared_with_its_fit(painter_file: Path, tmp_path: Path):
+    run, checkpoint = tmp_path / "run", lively_checkpoint()
     checkpoint.save(run)
-    path = export(checkpoint, tmp_path / "tiny.onnx", [(64, 80)])
-    painter = Painter(path, provider="cpu")
+    painter = Painter(painter_file, provider="cpu")
     parity = compare(painter, run)
     assert parity.agrees
     assert parity.worst is not None

@@ -2,6 +2,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+import pytest
 import torch
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
@@ -9,6 +10,11 @@ from tests.training.studio import photograph, stripes, tiny_recipe, write_photog
 from training.data import find_pictures
 from training.nets import Painter
 from training.preview import ROWS, SIDE, Preview, paint_sheet
+
+
+@pytest.fixture(scope="module", autouse=True)
+def small_sheets() -> None:
+    """Here they are as large as they are."""
 
 
 def painter() -> Painter:

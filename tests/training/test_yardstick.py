@@ -1,3 +1,4 @@
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -49,6 +50,23 @@ def bench(studio: Path, vgg_file: Path, tmp_path: Path) -> Bench:
     return Bench(studio, vgg_file, tmp_path / "cache")
 
 
+@pytest.fixture(scope="module")
+def memory(
+    studio: Path, vgg_file: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """What one run leaves behind."""
+    bench = Bench(studio, vgg_file, tmp_path_factory.mktemp("memory") / "cache")
+    bench.run()
+    return bench.cache
+
+
+@pytest.fixture
+def again(bench: Bench, memory: Path) -> Bench:
+    """After a run like that."""
+    shutil.copytree(memory, bench.cache)
+    return bench
+
+
 def test_it_goes_down_from_noise_by_the_recipes_terms(bench: Bench):
     course = bench.run()
     totals = course.terms["total"]
@@ -60,9 +78,11 @@ def test_it_goes_down_from_noise_by_the_recipes_terms(bench: Bench):
     assert found["total"] == pytest.approx(course.at(4)["total"], rel=0.1)
 
 
-def test_a_second_time_it_is_remembered(bench: Bench):
+def test_a_second_time_it_is_remembered(bench: Bench, memory: Path):
     first = bench.run()
     assert bench.steps == 4
+    # The tests below begin with this very memory.
+    assert [p.name for p in memory.iterdir()] == [p.name for p in bench.cache.iterdir()]
     again = bench.run()
     assert bench.steps == 0
     assert again.terms == first.terms
@@ -81,39 +101,35 @@ def test_a_second_time_it_is_remembered(bench: Bench):
     ],
     ids=lambda changes: next(iter(changes)),
 )
-def test_whatever_decides_the_result_makes_it_anew(bench: Bench, changes: dict):
-    bench.run()
-    bench.run(**changes)
-    assert bench.steps == 4
+def test_whatever_decides_the_result_makes_it_anew(again: Bench, changes: dict):
+    again.run(**changes)
+    assert again.steps == 4
 
 
-def test_other_weights_of_the_loss_network_make_it_anew(bench: Bench):
-    bench.run()
+def test_other_weights_of_the_loss_network_make_it_anew(again: Bench):
     with torch.no_grad():
-        bench.objective.features.layers[0].bias += 1e-4
-    bench.run()
-    assert bench.steps == 4
+        again.objective.features.layers[0].bias += 1e-4
+    again.run()
+    assert again.steps == 4
 
 
-def test_terms_that_are_computed_otherwise_by_now_make_it_anew(bench: Bench):
-    bench.run()
-    bench.objective.balance.fixed.mul_(3)
-    bench.run()
-    assert bench.steps == 4
-    bench.run()
-    assert bench.steps == 0
+def test_terms_that_are_computed_otherwise_by_now_make_it_anew(again: Bench):
+    again.objective.balance.fixed.mul_(3)
+    again.run()
+    assert again.steps == 4
+    again.run()
+    assert again.steps == 0
 
 
 @pytest.mark.parametrize("damage", [b"", b"PK\x03\x04 no zip", None])
-def test_a_broken_memory_is_made_anew(bench: Bench, damage: bytes | None):
-    bench.run()
-    (path,) = bench.cache.iterdir()
+def test_a_broken_memory_is_made_anew(again: Bench, damage: bytes | None):
+    (path,) = again.cache.iterdir()
     whole = path.read_bytes()
     path.write_bytes(whole[: len(whole) // 2] if damage is None else damage)
-    bench.run()
-    assert bench.steps == 4
-    bench.run()
-    assert bench.steps == 0
+    again.run()
+    assert again.steps == 4
+    again.run()
+    assert again.steps == 0
 
 
 def test_a_cache_that_cannot_be_written_is_told(bench: Bench):

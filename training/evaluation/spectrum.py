@@ -24,7 +24,14 @@ def lattice(pixels: Pixels, periods: tuple[float, ...] = PERIODS) -> float:
         pixels: BGR uint8, shape (height, width, 3), sides from 96 px up.
         periods: in px, from 2 up.
     """
-    lines = line_spectra(pixels)
+    return standing_out(line_spectra(pixels), periods)
+
+
+def standing_out(
+    lines: tuple[NDArray[np.float64], NDArray[np.float64]],
+    periods: tuple[float, ...] = PERIODS,
+) -> float:
+    """The same of a picture's `line_spectra`, for those who look for many periods."""
     heights = [_stands_out(line, len(line) / p) for line in lines for p in periods]
     return float(np.mean(heights))
 
