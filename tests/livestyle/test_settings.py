@@ -37,6 +37,7 @@ OPTIONS: dict[str, tuple[str, str, Any]] = {
     "seconds": ("2.5", "2.5", 2.5),
     "record": ("a.mp4", '"a.mp4"', Path("a.mp4")),
     "record_what": ("both", '"both"', "both"),
+    "microphone": ("usb", '"usb"', "usb"),
     "replay": ("2.5", "2.5", 2.5),
     "virtual_camera": ("", "true", True),
     "release_when_unwatched": ("30", "30", 30.0),
