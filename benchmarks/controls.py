@@ -31,7 +31,6 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from livestyle.bank import shipped
 from livestyle.model import Painter
-from livestyle.sources import VideoFile
 from training.checkpoint import FILE, Checkpoint
 from training.config import load_recipe
 from training.evaluation.distance import Target, load_objective
@@ -59,10 +58,9 @@ def main() -> None:
     recipe = judged(load_recipe(RECIPES / "johnson.toml"))
     objective, _ = load_objective(recipe, options.styles, options.vgg_weights)
     photos = choose_photos(options.data, recipe.validation, options.photos, SIDE)
-    clips = find_clips([options.clips])
     known = {painting.name for painting in recipe.styles}
     rows = {
-        name: measured(path, objective, photos, clips, options.pairs)
+        name: measured(path, objective, photos, options)
         for name, path in painters.items()
         if known <= {style.name for style in Painter(path, provider="cpu").card.styles}
     }
@@ -70,7 +68,7 @@ def main() -> None:
         "what": "means of two paintings; flicker in grey levels of 255",
         "paintings": sorted(known),
         "photographs": [photo.name for photo in photos.photos],
-        "clips": [clip.name for clip in clips],
+        "clips": [clip.name for clip in find_clips([options.clips])],
         "noise": NOISE,
         "painters": rows,
         "machine": describe("onnxruntime-gpu", "onnxruntime", "numpy", "torch"),
@@ -109,8 +107,7 @@ def measured(
     path: Path,
     objective: Objective,
     photos: Validation,
-    clips: list[VideoFile],
-    pairs: int,
+    options: argparse.Namespace,
 ) -> dict[str, Any]:
     """The figures of one painter, means of the objective's paintings."""
     painter = Painter(path, provider="cpu")
@@ -124,7 +121,9 @@ def measured(
         for photo in pixels
     ]
     still = still_flicker(pixels, paints, NOISE, seed=0)
-    moving = [clip_flicker(clip, paints, pairs) for clip in clips]
+    # Each clip is read once, so they are opened anew for each painter.
+    clips = find_clips([options.clips])
+    moving = [clip_flicker(clip, paints, options.pairs) for clip in clips]
     found: dict[str, Any] = {
         key: float(np.mean([t[key] for t in terms]))
         for key in ("content", "style", "total")

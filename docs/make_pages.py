@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import re
 import statistics
 import sys
@@ -138,13 +139,18 @@ def judged(painter: str) -> str:
             for who in ("painter", "photograph")
         )
         # As the report has it: of two, the greater.
-        steps = sorted(s["stands_at"] for s in found)
+        last = data["settings"]["steps"]
+        steps = sorted(
+            math.inf if s["stands_at"] is None else s["stands_at"] for s in found
+        )
+        step = steps[len(steps) // 2]
+        stands = f"beyond {last}" if step > last else str(step)
         moving = statistics.fmean(
             clip["painted"][name] / clip["source"] for clip in data["clips"].values()
         )
         still = data["still"]["painted"][name] / data["still"]["source"]
         lines.append(
-            f"| `{name}` | {own / before:.0%} | {steps[len(steps) // 2]} "
+            f"| `{name}` | {own / before:.0%} | {stands} "
             f"| {style['grid']['painter']:.2f} | {style['grain']['painter']:.1f} "
             f"| x {still:.1f} | x {moving:.1f} |"
         )

@@ -32,9 +32,6 @@ ON_GPU = ("tensorrt", "cuda", "directml", "coreml", "rocm")
 # What "auto" tries, best first. TensorRT is left out: it builds an engine for minutes.
 AUTOMATIC = ("cuda", "directml", "coreml", "cpu")
 _OTHER_FILES = "session.model_external_initializers_file_folder_path"
-# Between two frames the painter's threads would spin on cores that the window, the
-# camera and the encoder need.
-_NO_SPINNING = "session.force_spinning_stop"
 FIXES = {
     "cuda": "Install NVIDIA's libraries with pip install 'livestyle[cuda]' and check "
     "that nvidia-smi runs, or use --provider cpu.",
@@ -234,7 +231,6 @@ def _options(threads: int) -> ort.SessionOptions:
     options.intra_op_num_threads = threads
     # A model of bytes may name files of the folder that we run in: it shall find none.
     options.add_session_config_entry(_OTHER_FILES, os.devnull)
-    options.add_session_config_entry(_NO_SPINNING, "1")
     return options
 
 
