@@ -109,7 +109,7 @@ class Bound:
         try:
             buffers = self._make(pixels.shape, style.shape)
             canvas = self._canvases.take(pixels.shape)
-            buffers.run(np.bitwise_not(pixels), 0 * style, canvas)
+            buffers.run(pixels ^ np.uint8(128), 0 * style, canvas)
             bound = buffers.run(pixels, style, canvas)
             off = float(cv2.absdiff(bound, plain).mean())
             if off > LIKE:

@@ -121,7 +121,7 @@ def test_errors_are_one_sentence_and_nothing_is_written(
         (["--name", "a", "--name", "b"], "Give one --name for each --add"),
         (["--title", "\x1b[2J"], "Mend --title"),
         (["--into", str(tmp_path / "no.onnx")], "there is no model"),
-        (["--into", "nothing"], "Give an .onnx file, or one of small"),
+        (["--into", "nothing"], "Give an .onnx file, or one of large, small"),
         (["--into", str(text)], "no ONNX model that can be run"),
         (["--into", str(foreign)], "Known are swift, brisk"),
         (["--data", str(tmp_path / "no")], "Give a folder of photographs."),
