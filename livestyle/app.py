@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, nullcontext
 from typing import Any
 
+from livestyle.ahead import Ahead
 from livestyle.atelier import Atelier
 from livestyle.bank import find
 from livestyle.cameras.report import CameraReport
@@ -18,7 +19,7 @@ from livestyle.frame import Frame, Pixels
 from livestyle.latest import Latest
 from livestyle.meter import Meter
 from livestyle.model import Painter
-from livestyle.overlay import Overlay, Status
+from livestyle.overlay import Overlay
 from livestyle.providers import require_gpu
 from livestyle.quality import Quality
 from livestyle.release import release_of
@@ -29,6 +30,7 @@ from livestyle.slides import SECONDS, SlideShow
 from livestyle.sound.starting import start_microphone
 from livestyle.sources.starting import start_source
 from livestyle.takes import Takes
+from livestyle.teller import Teller
 from livestyle.view import View
 
 IDLE_MS = 20  # waiting for keys while no new picture is there
@@ -45,6 +47,7 @@ class App:
 
     Attributes:
         controls: what keys, and signals, change.
+        teller: says how the run stands.
 
     Raises:
         LivestyleError: model, style, source, window or recording are not to be had.
@@ -75,7 +78,6 @@ class App:
         self.slides = SlideShow(self.controls, settings.slide_show or SECONDS)
         self.meter = meter or Meter()
         self._paused_frames = self._unpainted = 0
-        self._told = False  # at the terminal, what is amiss now
         self._figures: dict[str, Any] | None = None
         try:
             self.source = start_source(settings, say)
@@ -84,6 +86,10 @@ class App:
             self._report = CameraReport(self.source, say)
             self._fallback = self._make_fallback()
             self._open.callback(self._fallback.close)
+            self._ahead = Ahead(
+                lambda frame: self._fallback(self.stylize, frame), self.source.live
+            )
+            self._open.callback(self._ahead.close)
             microphone = start_microphone(settings, self.source.live, say)
             if microphone is not None:
                 self._open.callback(microphone.close)
@@ -103,6 +109,16 @@ class App:
                 self._open.callback(self.outlet.close)
             self.release = release_of(settings, self.controls, self.source, self.outlet)
             self._open.callback(self.release.close)
+            self.teller = Teller(
+                self.atelier,
+                self.meter,
+                self.source,
+                self.takes,
+                self.outlet,
+                trouble=lambda: self._fallback.trouble,
+                unpainted=lambda: self._unpainted,
+                say=say,
+            )
             self.window = self._open_window()
         except BaseException:
             self._open.close()
@@ -119,8 +135,7 @@ class App:
             try:
                 self._loop()
             finally:
-                # Before anything is closed: an encoder that finishes takes seconds, in
-                # which the camera goes on.
+                # Before closing: while an encoder finishes, the camera goes on.
                 self._report.look(last=True)
                 self._figures = self._measure()
 
@@ -136,38 +151,66 @@ class App:
 
     def _loop(self) -> None:
         deadline = time.monotonic() + (self.settings.seconds or float("inf"))
-        frames, stages = iter(self.source), self.meter.stages
-        shown: Frame | None = None
+        frames, ahead, live = iter(self.source), self._ahead, self.source.live
+        shown, shown_at = None, 0.0
         while not self.controls.quitting and time.monotonic() < deadline:
-            frame, ended = self._next(frames)
-            if ended:
+            if ahead.frame is None and not self._begin(frames):
                 break
-            self.release.follow()
-            self.atelier.follow(frame)
-            if frame is not None:
-                taken = time.monotonic()
-                if self.source.live:
-                    stages.add("capture", taken - frame.captured)
-                self.slides.turn(frame.captured)
-                with stages.timed("paint"):
-                    painted = self._fallback(self.stylize, frame)
-                if painted is None:
-                    frame = None  # the picture stands still while providers change
-                    self._unpainted += 1
-                else:
-                    shown = painted
-                    with stages.timed("record"):
-                        self.takes.write(shown, frame)
-                        if self.outlet is not None:
-                            self.outlet.write(shown)
+            frame, painter = ahead.frame, self.atelier.painter
+            # One that was begun early has its turn from when the last one was shown.
+            taken, turn = ahead.began, max(ahead.began, shown_at)
+            painted = None if frame is None else self._painted(frame)
+            if painted is not None:
+                shown = painted
+                if self._may_hurry():
+                    self._begin(frames)
             self._report.look()
-            self._show(shown, fresh=frame is not None)
-            if frame is not None:
-                since = frame.captured if self.source.live else taken
-                shown_at, painter = time.monotonic(), self.atelier.painter
-                self.meter.shown(shown_at - since)
-                spent = stages.last["paint"], shown_at - taken
-                self.quality.note(painter, frame, *spent)
+            self._show(shown, fresh=painted is not None)
+            if frame is not None and painted is not None:
+                shown_at, spent = time.monotonic(), self._ahead.seconds
+                self.meter.shown(shown_at - (frame.captured if live else taken))
+                self.quality.note(painter, frame, spent, shown_at - turn)
+        self._unpainted += ahead.frame is not None
+
+    def _painted(self, frame: Frame) -> Frame | None:
+        """What has become of the frame that was begun, recorded; None without any."""
+        painted, stages = self._ahead.take(), self.meter.stages
+        stages.add("paint", self._ahead.seconds)
+        if painted is None:  # the picture stands still while providers change
+            self._unpainted += 1
+            return None
+        if self.controls.paused:  # since it was begun
+            self._paused_frames += 1
+            return None
+        with stages.timed("record"):
+            self.takes.write(painted, frame)
+            if self.outlet is not None:
+                self.outlet.write(painted)
+        return painted
+
+    def _begin(self, frames: Iterator[Frame | None]) -> bool:
+        """Begins to paint the next frame, if one is there; False when all are done."""
+        frame, ended = self._next(frames)
+        if ended:
+            return False
+        self.release.follow()
+        self.atelier.follow(frame)
+        if frame is not None:
+            self.slides.turn(frame.captured)
+            self._ahead.begin(frame)
+            if self.source.live:
+                self.meter.stages.add("capture", self._ahead.began - frame.captured)
+        return True
+
+    def _may_hurry(self) -> bool:
+        """Whether to paint the next frame while this one is drawn, as it is painted."""
+        return (
+            isinstance(self.source, Latest)
+            and self.source.waiting
+            and self.controls.view == "painting"
+            and self._ahead.pays
+            and not self.controls.quitting
+        )
 
     def _measure(self) -> dict[str, Any]:
         return {
@@ -201,7 +244,7 @@ class App:
         """Draws the newest picture and obeys a key."""
         if self.window is None:
             self.takes.follow()
-            self._tell()
+            self.teller.tell()
             return
         # Waiting for keys beside a picture that stands still is no stage of a frame.
         with self.meter.stages.timed("show") if fresh else nullcontext():
@@ -219,43 +262,6 @@ class App:
         self.takes.follow()
         if shown is not None:
             self.takes.snap(shown)
-
-    def _tell(self) -> None:
-        """Says at the terminal what is amiss, once, where no window can."""
-        amiss = " - ".join(filter(None, self._lost()))
-        if amiss and not self._told:
-            self._say(amiss)
-        self._told = bool(amiss)
-
-    def _lost(self) -> tuple[str, str, str]:
-        """What is amiss with devices: virtual camera, microphone, source."""
-        outlet = self.outlet.trouble if self.outlet is not None else ""
-        return outlet, self.takes.sound_trouble, self.source.status
-
-    def _status(self) -> Status:
-        controls, meter = self.controls, self.meter
-        live = self.source if isinstance(self.source, Latest) else None
-        amiss = self._fallback.trouble, self.takes.trouble, *self._lost()
-        return Status(
-            style=self.atelier.stylize.style,
-            strength=controls.strength,
-            provider=self.atelier.painter.provider.label,
-            shown_fps=meter.shown_fps,
-            captured_fps=live.captured_fps if live else None,
-            latency_p50_ms=meter.latency_ms(50) if live else None,
-            latency_p95_ms=meter.latency_ms(95) if live else None,
-            dropped=live.dropped + self._unpainted if live else None,
-            recording_seconds=self.takes.seconds,
-            warning=" - ".join(filter(None, amiss)),
-            recording_paused=controls.recording_paused,
-            paused=controls.paused,
-            stylizing=controls.stylizing,
-            second=self.atelier.stylize.blended,
-            weight=controls.weight,
-            keep_colours=controls.keep_colours,
-            working=controls.working,
-            quality=controls.quality,
-        )
 
     def _make_fallback(self) -> Fallback:
         return Fallback(
@@ -280,15 +286,14 @@ class App:
             return None
         overlay = Overlay()
         # This very stylizer, whatever takes its place in the loop.
-        view = View(self.stylize, self.controls, self.source.fps)
+        fps, fallback = self.source.fps, self._fallback
+        view = View(self.stylize, self.controls, fps, fallback)
 
         def decorate(frame: Frame) -> Pixels:
             with self.meter.stages.timed("view"):
-                pixels = self._fallback(view.of, frame)
-                if pixels is None:
-                    pixels = frame.pixels
+                pixels = view.of(frame)
             with self.meter.stages.timed("overlay"):
-                return overlay.draw(pixels, self._status(), self.controls)
+                return overlay.draw(pixels, self.teller.status(), self.controls)
 
         window = Window(decorate=decorate)
         self._open.callback(window.close)

@@ -16,7 +16,9 @@ SLOW = 1.0  # seconds of frames that are too slow until the size goes down
 ROOMY = 5.0  # seconds of frames with room enough until it goes up
 OFTEN = 0.1  # seconds between two judgements: each costs some 0.1 ms
 FEWEST = 3  # frames by which a size is judged, however slow they are
-SETTLE = 2  # frames after a change that say nothing: GPUs look for algorithms then
+# Frames after a change that say nothing: one may have been begun before it, and GPUs
+# look for algorithms then.
+SETTLE = 3
 # Shares of the time from one picture to the next. Between the first and the others
 # nothing happens, so noise alone moves nothing.
 TOO_LONG = 1.05

@@ -79,6 +79,11 @@ class Latest:
         return f"no picture for {quiet:.0f} s" if quiet > QUIET else ""
 
     @property
+    def waiting(self) -> bool:
+        """Whether a frame is there that nobody has taken."""
+        return self._slot.full
+
+    @property
     def inside(self) -> Source:
         """The source that the thread reads."""
         return self._source

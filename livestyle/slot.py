@@ -20,6 +20,11 @@ class LatestSlot(Generic[T]):
         self._items: list[T] = []
         self._closed_with: BaseException | None = None
 
+    @property
+    def full(self) -> bool:
+        """Whether there is an item to take."""
+        return bool(self._items)
+
     def put(self, item: T) -> bool:
         """Makes this the newest item; a closed slot ignores it.
 

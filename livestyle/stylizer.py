@@ -99,8 +99,9 @@ class Stylizer:
         # the old style once more, which at a low rate looks like a key that is stuck.
         # Also while nothing is painted: switching it on again shall not fade.
         since = frame.captured if self._before is None else self._before
-        if self.controls.style in self._vectors:
-            self.style = self.controls.style
+        # Read once: keys may change it while this goes on.
+        if (wanted := self.controls.style) in self._vectors:
+            self.style = wanted
         self._mix.go(self._wished(), since, self.controls.fade)
         self._before = frame.captured
         if self.controls.stylizing and self.controls.strength > 0:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from livestyle.compare import beside, wipe
 from livestyle.controls import Controls
+from livestyle.fallback import Fallback
 from livestyle.frame import Frame, Pixels
 from livestyle.model import Painter
 from livestyle.stylizer import Stylizer
@@ -20,9 +21,17 @@ class View:
         stylizer: what paints the frames; it knows what they were painted from.
         controls: says what to show.
         fps: the source's nominal rate, 0.0 when unknown. The wall keeps to it.
+        fallback: what the wall is painted with, when a provider may fail.
     """
 
-    def __init__(self, stylizer: Stylizer, controls: Controls, fps: float) -> None:
+    def __init__(
+        self,
+        stylizer: Stylizer,
+        controls: Controls,
+        fps: float,
+        fallback: Fallback | None = None,
+    ) -> None:
+        self._fallback = fallback
         self._stylizer = stylizer
         self._controls = controls
         self._period = SHARE / (fps or USUAL_FPS)
@@ -42,7 +51,11 @@ class View:
         if content is None or view == "painting":
             return painted.pixels
         if view == "wall":
-            return self._hang().of(content)
+            wall = self._hang().of
+            if self._fallback is None:
+                return wall(content)
+            hung = self._fallback(wall, content)
+            return painted.pixels if hung is None else hung
         if view == "wipe":
             return wipe(content, painted.pixels, self._controls.line)
         return beside(content, painted.pixels)

@@ -118,7 +118,7 @@ def test_a_recording_by_key_that_breaks_is_told_and_the_picture_goes_on(
         app = ran(replace(settings, seconds=60.0), break_it).app
     assert shown_after == 3
     told = "not grow larger" if fault == "disk full" else "folder is not there"
-    assert told in app._status().warning
+    assert told in app.teller.status().warning
     assert not app.controls.recording
     if fault == "disk full":
         (path,) = settings.folder.iterdir()

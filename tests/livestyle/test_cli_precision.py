@@ -48,7 +48,7 @@ def test_the_status_line_shows_the_precision(pair: Path, settings: Settings):
             ),
             print,
         )
-        assert label in status_line(app._status())
+        assert label in status_line(app.teller.status())
         app.source.close()
 
 

@@ -73,7 +73,7 @@ def test_the_picture_goes_on_when_a_provider_fails(settings: Settings):
     assert shown == ["cuda"] * 3 + ["cpu"] * 5
     (line,) = said
     assert line.startswith(f"CUDA failed ({GONE}), now on CPU. See with nvidia-smi")
-    assert app._status().warning == line
+    assert app.teller.status().warning == line
     stats = app.stats()
     assert stats["provider"] == "cpu"
     assert stats["provider_changes"] == [
@@ -98,7 +98,7 @@ def test_while_the_next_provider_is_opened_the_picture_stands_and_a_banner_says_
 
     def noted(shown: Any, *, fresh: bool) -> None:
         show(shown, fresh=fresh)
-        if warning := app._status().warning:
+        if warning := app.teller.status().warning:
             turns.append(warning)
             assert fresh == ("now on CPU" in warning)
         if len(turns) == 5:  # the loop goes round meanwhile: keys would be answered

@@ -62,7 +62,7 @@ def test_a_camera_that_never_comes_back_does_not_keep_the_run_from_ending(
     show = app._show
 
     def noted(shown, *, fresh):
-        said.add(app._status().warning)
+        said.add(app.teller.status().warning)
         show(shown, fresh=fresh)
 
     app._show = noted
