@@ -44,6 +44,7 @@ def figures(
             "p50": _rounded(meter.total_latency_ms(50)),
             "p95": _rounded(meter.total_latency_ms(95)),
         },
+        "cores_busy": round(meter.cores, 2),
         "provider": painter.provider.name,
         "precision": painter.provider.precision,
         "provider_changes": [asdict(change) for change in fallback.changes],

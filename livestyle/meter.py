@@ -46,7 +46,7 @@ class Meter:
         self._histogram = Histogram()
         self._to_skip = skip
         self.stages = Stages(skip=skip)
-        self._first = self._last = 0.0
+        self._first = self._last = self._used = 0.0
         self.frames_shown = 0
 
     def shown(self, latency: float | None) -> None:
@@ -61,7 +61,7 @@ class Meter:
             return
         now = self._clock()
         if self.frames_shown == 0:
-            self._first = now
+            self._first, self._used = now, time.process_time()
         self._last = now
         self.frames_shown += 1
         self._moments.append(now)
@@ -73,6 +73,12 @@ class Meter:
     def seconds(self) -> float:
         """Since the first frame was shown, 0.0 before it."""
         return self._clock() - self._first if self.frames_shown else 0.0
+
+    @property
+    def cores(self) -> float:
+        """How many cores the process has kept busy on average since the first frame."""
+        used = time.process_time() - self._used
+        return used / self.seconds if self.seconds > 0 else 0.0
 
     @property
     def fps(self) -> float:

@@ -23,7 +23,8 @@ def run(settings: Settings, *, recording: bool) -> dict[str, Any]:
             away.
 
     Returns:
-        Rates, latency in ms from capture to the end of showing, and each stage's ms.
+        Rates, latency in ms from capture to the end of showing, busy cores, and each
+        stage's ms.
     """
     with tempfile.TemporaryDirectory() as folder:
         record = Path(folder) / "bench.mp4" if recording else None
@@ -45,5 +46,6 @@ def run(settings: Settings, *, recording: bool) -> dict[str, Any]:
         "frames": stats["frames_shown"],
         "left_out_of_recording": stats["frames_left_out_of_recordings"],
         "latency_ms": stats["latency_ms"],
+        "cores_busy": stats["cores_busy"],
         "stages_ms": stats["stages_ms"],
     }

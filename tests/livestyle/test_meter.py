@@ -1,3 +1,6 @@
+import time
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 
@@ -128,3 +131,17 @@ def test_the_first_frames_are_left_out_as_warm_up(clock: Clock):
     assert meter.frames_shown == 31
     assert meter.fps == pytest.approx(10)
     assert meter.total_latency_ms(95) == pytest.approx(50)
+
+
+def test_busy_cores_are_those_of_the_time_since_the_first_picture():
+    def cores(pause: Callable[[float], object]) -> float:
+        meter = Meter()
+        meter.shown(None)
+        end = time.monotonic() + 0.15
+        while time.monotonic() < end:
+            pause(0.01)
+        return meter.cores
+
+    assert cores(time.sleep) < 0.3
+    assert cores(lambda _: sum(range(1000))) > 2 * cores(time.sleep)
+    assert Meter().cores == 0

@@ -1,6 +1,7 @@
 """The painter that comes along, judged by the pictures that it makes."""
 
 import os
+import time
 from pathlib import Path
 
 import cv2
@@ -280,3 +281,20 @@ def test_the_figures_of_the_paintings_colours_are_those_of_the_paintings(
     picture = cv2.imread(str(Path(folder) / "styles" / files[style]))
     assert picture is not None
     assert colour_distance(colours(np.asarray(picture)), painting(style)) < 1
+
+
+def test_between_two_frames_no_core_is_kept_busy():
+    shipped = Painter(bank.find(None), provider="cpu", threads=2)
+    picture = np.zeros((64, 64, 3), np.uint8)
+    style = shipped.embedding(shipped.names[0])
+    shipped.paint(picture, style)
+
+    def used(pause: float) -> float:
+        before = time.process_time()
+        for _ in range(10):
+            time.sleep(pause)
+            shipped.paint(picture, style)
+        return time.process_time() - before
+
+    # Longer pauses cost nothing: waiting threads sleep. They would use 0.2 s or more.
+    assert used(0.03) < used(0.0) + 0.1
