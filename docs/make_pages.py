@@ -18,8 +18,9 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from livestyle import commands
+from livestyle.flags import FLAGS
 from livestyle.model import Painter
-from livestyle.settings import FLAGS, Settings
+from livestyle.settings import Settings
 from livestyle.variants import PLAIN, named_precision, variants_of
 
 ROOT = Path(__file__).parent.parent

@@ -12,7 +12,7 @@ from livestyle.atelier import Atelier
 from livestyle.bank import find
 from livestyle.cameras.report import CameraReport
 from livestyle.choice import open_painter, reopen_painter
-from livestyle.commands import point, press
+from livestyle.commands import REPEATING, point, press
 from livestyle.fallback import Fallback
 from livestyle.figures import figures
 from livestyle.frame import Frame, Pixels
@@ -295,6 +295,6 @@ class App:
             with self.meter.stages.timed("overlay"):
                 return overlay.draw(pixels, self.teller.status(), self.controls)
 
-        window = Window(decorate=decorate)
+        window = Window(decorate=decorate, repeating=REPEATING)
         self._open.callback(window.close)
         return window

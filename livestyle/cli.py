@@ -31,7 +31,7 @@ from livestyle.commandline.painting import (
 )
 from livestyle.configfile import add_config, chosen
 from livestyle.errors import LivestyleError, OutputError
-from livestyle.settings import add_options
+from livestyle.flags import add_options
 from livestyle.signals import polite
 from livestyle.stats import require_writable, write_stats
 

@@ -19,12 +19,14 @@ class Command:
         name: one or two words. Commands of one name share a row in printed tables.
         help: what it does, for a person.
         action: changes the controls.
+        repeats: whether it happens again and again while the key is held.
     """
 
     keys: tuple[str, ...]
     name: str
     help: str
     action: Callable[[Controls], None]
+    repeats: bool = False
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,13 @@ def _digit(number: int) -> Command:
     )
 
 
+def _step(key: str, arrow: str, name: str, by: int) -> Command:
+    def action(controls: Controls) -> None:
+        controls.step_style(by)
+
+    return Command((key, arrow), name, f"{name} style", action, repeats=True)
+
+
 def _switch(keys: Iterable[str], name: str, help: str, switch: str) -> Command:
     return Command(tuple(keys), name, help, lambda controls: controls.toggle(switch))
 
@@ -61,20 +70,30 @@ def _view(key: str, view: str, help: str) -> Command:
 
 COMMANDS: tuple[Command, ...] = (
     *(_digit(number) for number in (*range(1, 10), 0)),
-    Command(("n", "right"), "next", "next style", lambda c: c.step_style(+1)),
-    Command(("p", "left"), "previous", "previous style", lambda c: c.step_style(-1)),
+    Command(
+        ("n", "right"), "next", "next style", lambda c: c.step_style(+1), repeats=True
+    ),
+    Command(
+        ("p", "left"),
+        "previous",
+        "previous style",
+        lambda c: c.step_style(-1),
+        repeats=True,
+    ),
     Command(
         # A keyboard without a keypad has "+" on shift: its key alone sends "=".
         ("+", "=", "up"),
         "stronger",
         "more of the style",
         lambda c: c.change_strength(+0.1),
+        repeats=True,
     ),
     Command(
         ("-", "down"),
         "weaker",
         "less; at 0 the camera's picture",
         lambda c: c.change_strength(-0.1),
+        repeats=True,
     ),
     _switch(["space"], "stylize", "style on or off", "stylizing"),
     Command(
@@ -88,12 +107,14 @@ COMMANDS: tuple[Command, ...] = (
         "more blend",
         "more of the second style",
         lambda c: c.change_weight(+0.1),
+        repeats=True,
     ),
     Command(
         (",", "j"),
         "less blend",
         "less of it; at 0 no blend",
         lambda c: c.change_weight(-0.1),
+        repeats=True,
     ),
     _switch(["c"], "colours", "keep the camera's colours", "keep_colours"),
     Command(
@@ -132,6 +153,7 @@ GESTURES: tuple[Gesture, ...] = (
     Gesture("drag", "move the line between before and after", Controls.drag),
 )
 
+REPEATING = frozenset(key for c in COMMANDS if c.repeats for key in c.keys)
 _BY_KEY = {key: command for command in COMMANDS for key in command.keys}
 _BY_KIND = {gesture.kind: gesture for gesture in GESTURES}
 

@@ -10,9 +10,10 @@ from dataclasses import Field, fields
 from pathlib import Path
 from typing import Any
 
+from livestyle.flags import FLAGS
 from livestyle.naming import make_folder, write_whole
 from livestyle.places import config_file
-from livestyle.settings import FLAGS, Settings
+from livestyle.settings import Settings
 
 HEAD = """\
 # Settings of livestyle, for every start. What is typed goes before them.

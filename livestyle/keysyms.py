@@ -19,10 +19,12 @@ class Press:
     Attributes:
         keycode: the key's number.
         state: the modifiers that were held, a bit each.
+        repeated: whether it had been down before: the keyboard repeats what is held.
     """
 
     keycode: int
     state: int
+    repeated: bool = False
 
 
 def keysym(press: Press, keysyms: Sequence[int], layout: int) -> int:

@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from livestyle.errors import SettingsError
-from livestyle.settings import FLAGS, Settings
+from livestyle.flags import FLAGS
+from livestyle.settings import Settings
 
 MOST_BYTES = 1_000_000  # of a file of settings
 LONGEST = 120  # characters of a value that an error shows

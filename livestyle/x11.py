@@ -20,8 +20,9 @@ ADVICE = "Run where there is a screen, or with --no-window."
 
 # Numbers of the X protocol.
 _WM_NAME, _ANY_TYPE = 39, 0
-_EVENT_MASK, _KEY_PRESSES, _STRUCTURE_NOTIFY = 0x800, 0x1, 0x20000
-_KEY_PRESS, _EXPOSE, _DESTROY_NOTIFY, _MAP_NOTIFY, _MAPPING_NOTIFY = 2, 12, 17, 19, 34
+_EVENT_MASK, _KEYS, _STRUCTURE_NOTIFY = 0x800, 0x3, 0x20000
+_KEY_PRESS, _KEY_RELEASE = 2, 3
+_EXPOSE, _DESTROY_NOTIFY, _MAP_NOTIFY, _MAPPING_NOTIFY = 12, 17, 19, 34
 
 # A window manager puts a window into a frame, at times with one more in between.
 _FRAMES = 2
@@ -54,6 +55,8 @@ class XDisplay:
         self._window = 0
         self._gone = False
         self._pressed: list[Press] = []
+        self._down: set[int] = set()
+        self._released = (0, 0)  # which key was, and when
         self._keysyms: dict[int, tuple[int, ...]] = {}
 
     def has_window_manager(self) -> bool:
@@ -69,7 +72,7 @@ class XDisplay:
             watched: whether `is_gone` is to tell of it; its keys always are told.
         """
         wanted = title.encode()
-        mask = c_uint32(_KEY_PRESSES | (_STRUCTURE_NOTIFY if watched else 0))
+        mask = c_uint32(_KEYS | (_STRUCTURE_NOTIFY if watched else 0))
         made = self._children(self._root) - self._before
         for window in self._within(made, _FRAMES):
             if self._property(window, _WM_NAME) == wanted:
@@ -135,8 +138,15 @@ class XDisplay:
         """Takes what the display has told meanwhile."""
         while event := self._xcb.xcb_poll_for_event(self._connection):
             kind = event[0] & 0x7F
+            keycode, moment = event[0] >> 8 & 0xFF, event[1]
             if kind == _KEY_PRESS:
-                self._pressed.append(Press(event[0] >> 8 & 0xFF, event[7] & 0xFFFF))
+                # A held key is released and pressed again at one moment.
+                held = (keycode, moment) == self._released
+                self._pressed.append(Press(keycode, event[7] & 0xFFFF, held))
+                self._down.add(keycode)
+            elif kind == _KEY_RELEASE and keycode in self._down:
+                self._released = keycode, moment
+                self._down.remove(keycode)
             elif kind == _MAPPING_NOTIFY:
                 self._keysyms.clear()
             elif kind == _DESTROY_NOTIFY and event[2] == self._window:

@@ -6,8 +6,8 @@ import json
 import sys
 from typing import Any
 
+from livestyle.flags import add_options, reader
 from livestyle.readers import parse_seconds, parse_size
-from livestyle.settings import add_options, reader
 
 SIZES = ((640, 480), (1280, 720))
 SECONDS = 4.0

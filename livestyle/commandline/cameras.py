@@ -11,8 +11,8 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from livestyle.errors import LivestyleError, SourceError
+from livestyle.flags import add_options, reader
 from livestyle.readers import parse_seconds
-from livestyle.settings import add_options, reader
 
 if TYPE_CHECKING:
     from livestyle.cameras import CameraInfo, Mode

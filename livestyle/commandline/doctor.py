@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from livestyle.settings import Settings, add_options
+from livestyle.flags import add_options
+from livestyle.settings import Settings
 
 
 def register(commands: Any) -> None:

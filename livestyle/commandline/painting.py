@@ -10,7 +10,8 @@ from typing import Any
 
 from livestyle.configfile import add_config, chosen
 from livestyle.errors import GpuError, PaintError
-from livestyle.settings import Settings, add_options
+from livestyle.flags import add_options
+from livestyle.settings import Settings
 from livestyle.settingsfile import load_settings
 
 # Options of the live picture that painting files has as well.

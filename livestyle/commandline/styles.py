@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from livestyle.configfile import add_config, chosen
-from livestyle.settings import add_options
+from livestyle.flags import add_options
 from livestyle.settingsfile import load_settings
 
 if TYPE_CHECKING:

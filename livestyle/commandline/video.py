@@ -18,7 +18,8 @@ from livestyle.commandline.painting import (
     settings_of,
 )
 from livestyle.errors import LivestyleError, ModelError
-from livestyle.settings import Settings, reader
+from livestyle.flags import reader
+from livestyle.settings import Settings
 from livestyle.signals import polite
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 
 import cv2
 
@@ -37,11 +37,17 @@ class Keys:
 
     Args:
         display: of X11, None where there is none; OpenCV's word alone counts then.
+        repeating: the names of keys that count again and again while they are held.
+            Without a display, all of them do.
     """
 
-    def __init__(self, display: XDisplay | None) -> None:
+    def __init__(
+        self, display: XDisplay | None, repeating: Container[str] = ()
+    ) -> None:
         self._display = display
+        self._repeating = repeating
         self._pressed: list[Press] = []  # what OpenCV has yet to tell of
+        self._untold = 0  # those of them that OpenCV has been asked for once
         self._typed: deque[str] = deque()
         # Where a display tells of its keys, the window can be drawn without OpenCV.
         self._pump = find_pump() if display is not None else None
@@ -70,22 +76,23 @@ class Keys:
         self._asked = now
         code = cv2.waitKeyEx(wait_ms)
         if code == -1:
-            # Qt has seen them and kept them for itself.
-            del self._pressed[:heard]
+            # What Qt has been asked for twice it keeps for itself; at the first time it
+            # may not have seen it yet.
+            del self._pressed[: self._untold]
+            self._untold = len(self._pressed)
             return
+        self._untold = 0
         if self._display is not None:
             self._hear(self._display.presses(all=True))
         told = key_name(code)
-        self._typed.extend(self._before(told, heard))
-        if told is not None:
-            self._typed.append(told)
+        self._typed.extend(self._up_to(told, heard))
 
     def _hear(self, pressed: Iterable[Press]) -> None:
         # OpenCV leaves out what is typed with control as well.
         self._pressed += [press for press in pressed if not press.state & CONTROL]
 
-    def _before(self, told: str | None, heard: int) -> list[str]:
-        """The keys that went down before the one that OpenCV tells of.
+    def _up_to(self, told: str | None, heard: int) -> list[str]:
+        """The keys that went down up to the one that OpenCV tells of.
 
         Args:
             told: its name, None for a key without one.
@@ -93,18 +100,21 @@ class Keys:
                 it tells of the last of them or of a later one.
         """
         for end in range(max(1, heard), len(self._pressed) + 1):
-            *before, newest = self._pressed[:end]
-            layouts = [n for n in LAYOUTS if self._name(newest, n) == told]
+            presses = self._pressed[:end]
+            layouts = [n for n in LAYOUTS if self._name(presses[-1], n) == told]
             if layouts:
                 del self._pressed[:end]
-                return [name for press in before for name in self._sure(press, layouts)]
+                return [n for press in presses for n in self._sure(press, layouts)]
         self._pressed.clear()
-        return []
+        return [] if told is None else [told]
 
     def _sure(self, press: Press, layouts: Iterable[int]) -> set[str]:
-        """The name of a key, if it has the same one in all of these layouts."""
+        """The name of a key, if it counts and has the same one in all these layouts."""
         names = {self._name(press, layout) for layout in layouts}
-        return {name for name in names if name} if len(names) == 1 else set()
+        if len(names) > 1:
+            return set()
+        held = press.repeated
+        return {n for n in names if n and not (held and n not in self._repeating)}
 
     def _name(self, press: Press, layout: int) -> str | None:
         assert self._display is not None  # who else told of a press

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from contextlib import suppress
 from pathlib import Path
 
@@ -35,6 +35,7 @@ class Window:
             picture.
         decorate: turns a frame into what is shown, for example with the overlay on
             it. It must not write to the frame's pixels.
+        repeating: the names of keys that count again and again while they are held.
 
     Raises:
         DisplayError: there is no screen to show it on.
@@ -45,6 +46,7 @@ class Window:
         title: str = "livestyle",
         size_wh: tuple[int, int] | None = None,
         decorate: Callable[[Frame], Pixels] | None = None,
+        repeating: Container[str] = (),
     ) -> None:
         self._title = title
         self._decorate = decorate or (lambda frame: frame.pixels)
@@ -58,7 +60,7 @@ class Window:
         self._managed = self._display is None or self._display.has_window_manager()
         self._unannounced = 0 if self._managed else _ANNOUNCEMENTS
         self._open()
-        self._keys = Keys(self._display)
+        self._keys = Keys(self._display, repeating)
 
     def write(self, frame: Frame) -> None:
         """Shows a frame. Once the window is closed this does nothing."""

@@ -97,7 +97,12 @@ class Screen:
 
     def key(self, *names: str) -> None:
         """Presses and releases keys, named as in `livestyle.commands`, at once."""
-        self._xdotool("key", "--delay", "0", *(_XDOTOOL.get(n, n) for n in names))
+        # Within one moment of the display's, the same key would be one that is held.
+        self._xdotool("key", "--delay", "3", *(_XDOTOOL.get(n, n) for n in names))
+
+    def hold(self, key: str, seconds: float) -> None:
+        """Keeps a key down, which the display repeats after 0.66 s."""
+        self._xdotool("keydown", key, "sleep", str(seconds), "keyup", key)
 
     def drag(self, *points: tuple[int, int]) -> None:
         """Moves the pointer to the first point, and with the button held to the rest.

@@ -4,7 +4,8 @@ import pytest
 
 from livestyle import __version__
 from livestyle.cli import COMMANDS, main
-from livestyle.settings import FLAGS, Settings
+from livestyle.flags import FLAGS
+from livestyle.settings import Settings
 from tests.livestyle.refusal import Captured
 
 pytestmark = pytest.mark.usefixtures("home")

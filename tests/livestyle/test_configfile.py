@@ -9,8 +9,9 @@ import pytest
 
 from livestyle.cli import main
 from livestyle.configfile import text
+from livestyle.flags import FLAGS
 from livestyle.places import config_file
-from livestyle.settings import FLAGS, Settings
+from livestyle.settings import Settings
 from livestyle.settingsfile import load_settings
 from tests.livestyle.refusal import Captured, refusal
 

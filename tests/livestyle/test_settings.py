@@ -6,8 +6,16 @@ from typing import Any
 import pytest
 
 from livestyle.errors import SettingsError
-from livestyle.readers import parse_seconds, parse_size, parse_strength, parse_threads
-from livestyle.settings import FLAGS, Settings, add_options, parse_format, parse_fps
+from livestyle.flags import FLAGS, add_options
+from livestyle.readers import (
+    parse_format,
+    parse_fps,
+    parse_seconds,
+    parse_size,
+    parse_strength,
+    parse_threads,
+)
+from livestyle.settings import Settings
 from livestyle.settingsfile import load_settings
 
 # For every option: what is typed for it, the same in TOML, and what it becomes.

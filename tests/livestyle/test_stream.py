@@ -1,4 +1,3 @@
-import functools
 import os
 import signal
 import socket
@@ -6,7 +5,6 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Event, Thread
 from time import monotonic
@@ -18,7 +16,6 @@ import pytest
 import livestyle.sources.reconnect
 import livestyle.sources.stream
 import livestyle.sources.watching
-from livestyle.errors import SourceError
 from livestyle.frame import Frame
 from livestyle.latest import Latest
 from livestyle.sources import Stream
@@ -27,6 +24,7 @@ from tests.livestyle.fake_time import FakeTime
 from tests.livestyle.moving_card import number_on, write_clip, write_damaged_clip
 from tests.livestyle.probe import run
 from tests.livestyle.sender import free_port, sending
+from tests.livestyle.web_server import web_server
 
 
 def until(
@@ -84,23 +82,6 @@ def one_guest(
         yield f"tcp://127.0.0.1:{door.getsockname()[1]}"
         leave.set()
         thread.join()
-
-
-@contextmanager
-def web_server(folder: Path) -> Iterator[str]:
-    class Quiet(SimpleHTTPRequestHandler):
-        def log_message(self, format: str, *args: object) -> None:
-            return
-
-    handler = functools.partial(Quiet, directory=str(folder))
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        thread = Thread(target=server.serve_forever, args=(0.05,), name="web server")
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}"
-        finally:
-            server.shutdown()
-            thread.join()
 
 
 def test_a_sender_may_stop_and_start_again() -> None:
@@ -281,53 +262,3 @@ def test_pauses_grow_and_the_reader_stays_awake_meanwhile(
     signs = [pauses[f"{seconds} s"] * AWAKE for seconds in ("0.5", "1", "2", "4")]
     assert signs == pytest.approx([0.5, 1, 2, 4], abs=0.11)
     assert pauses["5 s"] * AWAKE > 7  # it is the longest, and it comes again
-
-
-def test_a_clip_on_a_web_server_plays_once_at_its_own_pace(tmp_path: Path) -> None:
-    write_clip(tmp_path / "clip.mp4", count=8, fps=10)
-    with web_server(tmp_path) as address:
-        began = monotonic()
-        frames = [f for f in Stream(f"{address}/clip.mp4") if f is not None]
-        assert monotonic() - began > 0.6
-    assert [number_on(frame.pixels) for frame in frames] == list(range(8))
-
-
-def test_a_page_that_is_not_there_says_404(tmp_path: Path) -> None:
-    with web_server(tmp_path) as address:
-        stream = Stream(f"{address}/nothing.mp4")
-        with pytest.raises(SourceError, match=r"404.*Check the address.*--source demo"):
-            list(stream)
-
-
-def test_a_page_that_is_no_video_says_so(tmp_path: Path) -> None:
-    (tmp_path / "page.html").write_text("<p>no video</p>" * 99)
-    with web_server(tmp_path) as address:
-        stream = Stream(f"{address}/page.html")
-        with pytest.raises(SourceError, match="Invalid data"):
-            list(stream)
-
-
-def test_nobody_listening_is_an_error_at_once() -> None:
-    stream = Stream(f"tcp://127.0.0.1:{free_port(socket.SOCK_STREAM)}", patience=60)
-    began = monotonic()
-    with pytest.raises(SourceError, match=r"does not deliver \(Connection refused"):
-        list(stream)
-    assert monotonic() - began < 30
-
-
-def test_nobody_sending_is_an_error_when_patience_ends() -> None:
-    stream = Stream(f"udp://127.0.0.1:{free_port()}", patience=0.3)
-    with pytest.raises(SourceError, match=r"no data came.*its sender is running"):
-        list(stream)
-
-
-@pytest.mark.parametrize("password", ["secret", "s/ecret", "s?ecret", "s@ecret#x"])
-def test_passwords_are_never_shown(password: str) -> None:
-    port = free_port(socket.SOCK_STREAM)
-    stream = Stream(f"http://me:{password}@127.0.0.1:{port}/live?token=hidden")
-    assert stream.name == f"http://127.0.0.1:{port}/live"
-    with pytest.raises(SourceError) as caught:
-        list(stream)
-    told = f"{caught.value}{caught.value.__cause__}{caught.value.__context__}"
-    assert "ecret" not in told
-    assert "hidden" not in told

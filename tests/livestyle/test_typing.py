@@ -34,15 +34,20 @@ def typed(window: Window, last: str) -> list[str]:
 @pytest.fixture
 def window(on_screen: Screen) -> Iterator[Window]:
     with closing(Window()) as window:
-
-        def shown() -> bool:
-            window.write(GREY)
-            window.read_key(20)
-            return bool(on_screen.picture()[:100, :100].any())
-
-        wait_until(shown, "no window", 10)
-        on_screen.focus(on_screen.windows()[-1])
+        see(window, on_screen)
         yield window
+
+
+def see(window: Window, on_screen: Screen) -> None:
+    """Waits for the window, which then has the keyboard."""
+
+    def shown() -> bool:
+        window.write(GREY)
+        window.read_key(20)
+        return bool(on_screen.picture()[:100, :100].any())
+
+    wait_until(shown, "no window", 10)
+    on_screen.focus(on_screen.windows()[-1])
 
 
 @pytest.mark.parametrize(
@@ -61,6 +66,19 @@ def test_all_keys_that_were_typed_between_two_pictures_arrive_in_their_order(
     assert typed(window, last=keys[-1]) == names
     on_screen.key("z")
     assert typed(window, last="z") == ["z"]  # and none of them twice
+
+
+def test_a_held_key_counts_again_only_where_that_is_wanted(on_screen: Screen):
+    with closing(Window(repeating={"right"})) as window:
+        see(window, on_screen)
+        on_screen.hold("f", 0.9)
+        on_screen.hold("Right", 0.9)
+        on_screen.key("f", "z")
+        names = typed(window, last="z")
+    assert names[0] == "f"
+    assert names[-2:] == ["f", "z"]
+    assert set(names[1:-2]) == {"right"}
+    assert len(names) > 5
 
 
 def test_a_key_that_is_typed_with_control_means_nothing_and_is_not_kept(

@@ -127,6 +127,10 @@ def test_moved_pictures_add_a_term_that_stands_for_all_painted_samples():
     assert "steadiness" not in without
     added = terms["total"].item() - without["total"].item()
     assert added == pytest.approx(2 * wanted, rel=1e-4)
+    whole.done = 0.25  # its weight grows with the fit
+    early = whole(PHOTOS, pastiche, ROWS, again=(moved, again))
+    added = early["total"].item() - without["total"].item()
+    assert added == pytest.approx(0.5 * wanted, rel=1e-3)
 
 
 def test_a_balanced_recipe_notes_the_style_of_each_painting_before_its_weight():
