@@ -29,6 +29,7 @@ from training.checkpoint import Checkpoint
 from training.config import Painting
 from training.folding import fold
 from training.nets import Painter, margins
+from training.slimming import merge_slices
 
 OPSET = 18
 SIZES = ((480, 640), (338, 451))  # (height, width) that the file is compared at
@@ -194,6 +195,7 @@ def _write(painter: Painter, card: Card, path: Path) -> None:
     for node in model.graph.node:
         # The exporter's traces name the folders of who exported.
         del node.metadata_props[:]
+    model = merge_slices(model)
     onnx.helper.set_model_props(model, card.to_metadata())
     model.producer_name = "livestyle"
     onnx.checker.check_model(model)
