@@ -20,16 +20,17 @@ class Ahead:
     """One frame at a time: begun, and taken when it is painted.
 
     A network uses all cores for most of a frame's time, but not for all of it, and a
-    picture that is drawn meanwhile costs it less than a pause would. All frames of a
-    run are painted on one thread, which is named "painting": runtimes keep what belongs
-    to a device for each thread.
+    picture that is drawn meanwhile costs it less than a pause would. Frames are painted
+    on one thread, which is named "painting": runtimes keep what belongs to a device for
+    each thread.
 
     Args:
         paint: makes of a frame what is to be shown, or None.
         beside: whether on a thread of its own; else `begin` itself paints.
 
     Attributes:
-        frame: the one that was begun last and not taken, None if there is none.
+        frame: the one that was begun and not taken, None if there is none; one that
+            could not be painted stays.
         began: when it was begun, in seconds of `time.monotonic`.
         seconds: that the painting taken last took.
     """
@@ -72,8 +73,8 @@ class Ahead:
         Raises:
             Exception: what painting it raised.
         """
-        self.frame = None
         painted, self.seconds = self._done.result()
+        self.frame = None
         return painted
 
     def close(self) -> None:

@@ -135,6 +135,7 @@ class App:
             try:
                 self._loop()
             finally:
+                self._unpainted += self._ahead.frame is not None  # begun, never shown
                 # Before closing: while an encoder finishes, the camera goes on.
                 self._report.look(last=True)
                 self._figures = self._measure()
@@ -159,7 +160,7 @@ class App:
             frame, painter = ahead.frame, self.atelier.painter
             # One that was begun early has its turn from when the last one was shown.
             taken, turn = ahead.began, max(ahead.began, shown_at)
-            painted = None if frame is None else self._painted(frame)
+            painted = None if frame is None else self._painted()
             if painted is not None:
                 shown = painted
                 if self._may_hurry():
@@ -170,9 +171,8 @@ class App:
                 shown_at, spent = time.monotonic(), self._ahead.seconds
                 self.meter.shown(shown_at - (frame.captured if live else taken))
                 self.quality.note(painter, frame, spent, shown_at - turn)
-        self._unpainted += ahead.frame is not None
 
-    def _painted(self, frame: Frame) -> Frame | None:
+    def _painted(self) -> Frame | None:
         """What has become of the frame that was begun, recorded; None without any."""
         painted, stages = self._ahead.take(), self.meter.stages
         stages.add("paint", self._ahead.seconds)
@@ -183,7 +183,7 @@ class App:
             self._paused_frames += 1
             return None
         with stages.timed("record"):
-            self.takes.write(painted, frame)
+            self.takes.write(painted)
             if self.outlet is not None:
                 self.outlet.write(painted)
         return painted

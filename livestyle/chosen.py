@@ -46,9 +46,8 @@ class Chosen(Notes):
     @property
     def blended(self) -> str | None:
         """The style that is blended into the chosen one, None without such."""
-        if self.second is None or self.second == self.index:
-            return None
-        return self.styles[self.second]
+        second = self.second  # read once: another thread may ask
+        return None if second in (None, self.index) else self.styles[second]
 
     def step_style(self, step: int) -> None:
         """Chooses the style `step` places on; after the last comes the first."""

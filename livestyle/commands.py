@@ -70,16 +70,8 @@ def _view(key: str, view: str, help: str) -> Command:
 
 COMMANDS: tuple[Command, ...] = (
     *(_digit(number) for number in (*range(1, 10), 0)),
-    Command(
-        ("n", "right"), "next", "next style", lambda c: c.step_style(+1), repeats=True
-    ),
-    Command(
-        ("p", "left"),
-        "previous",
-        "previous style",
-        lambda c: c.step_style(-1),
-        repeats=True,
-    ),
+    _step("n", "right", "next", +1),
+    _step("p", "left", "previous", -1),
     Command(
         # A keyboard without a keypad has "+" on shift: its key alone sends "=".
         ("+", "=", "up"),

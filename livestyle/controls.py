@@ -46,7 +46,8 @@ WORKING = (1.0, 0.75, 0.5, 1.5)
 class Controls(Asked, Chosen):
     """The wishes of the person at the keys; the main loop reads and fulfils them.
 
-    Only the main thread touches it.
+    Only the main thread changes it. A painting that goes on beside reads it: what may
+    change meanwhile is read once for a frame.
 
     Attributes:
         mirror: swap left and right, as in a mirror.

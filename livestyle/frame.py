@@ -21,11 +21,14 @@ class Frame:
         captured: seconds on the source's own clock. For a live source that is
             `time.monotonic()` at the moment of capture; for a file it is the
             presentation time, the first frame at 0. Differences are always meaningful.
+        content: what a painting was painted from, like `pixels`, mirrored where the
+            painting is; None for a frame that is none.
     """
 
     pixels: Pixels
     index: int
     captured: float
+    content: Pixels | None = None
 
     @property
     def height(self) -> int:

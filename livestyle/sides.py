@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-import cv2
+from dataclasses import replace
+
 import numpy as np
 
 from livestyle.frame import Frame
 
 
-def recorded(what: str, painted: Frame, original: Frame, *, mirror: bool) -> Frame:
+def recorded(what: str, painted: Frame) -> Frame:
     """The frame to record.
 
     Args:
         what: "painted", "original" or "both", side by side with the original on the
             left.
-        painted: the painted frame.
-        original: what it was painted from, of the same size.
-        mirror: whether the painted frame is mirrored; the original follows it.
+        painted: the painted frame, with what it was painted from. Where it says
+            nothing of that, it was not painted at all.
+
+    Returns:
+        A frame that does not keep in memory what it does not show.
     """
-    if what == "painted":
-        return painted
-    pixels = original.pixels
-    if mirror:
-        pixels = np.asarray(cv2.flip(pixels, 1), np.uint8)
+    pixels, content = painted.pixels, painted.content
+    if content is not None and what == "original":
+        pixels = content
     if what == "both":
-        pixels = np.hstack([pixels, painted.pixels])
-    return painted.with_pixels(pixels)
+        pixels = np.hstack([pixels if content is None else content, pixels])
+    return replace(painted, pixels=pixels, content=None)

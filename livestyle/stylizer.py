@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -28,13 +29,10 @@ class Stylizer:
 
     Attributes:
         style: what is painted, as `controls` calls it.
-        content: what the last frame was painted from, mirrored if the controls say so;
-            None before the first one.
     """
 
     def __init__(self, painter: Painter, controls: Controls) -> None:
         self.controls = controls
-        self.content: Pixels | None = None
         self._chroma = Chroma()
         self._crossfade = Crossfade()
         self._before: float | None = None  # when the frame before this one was captured
@@ -83,7 +81,7 @@ class Stylizer:
         return cls(painter, Controls(painter.names, index=index, strength=strength))
 
     def __call__(self, frame: Frame) -> Frame:
-        """A frame of the same size and moment.
+        """A frame of the same size and moment, with what it was painted from.
 
         At strength 0, or with the painting switched off, it is the camera's picture
         exactly (mirrored, if the controls say so).
@@ -109,8 +107,7 @@ class Stylizer:
             pixels = self._crossfade.over(painted, frame.captured)
         else:
             self._crossfade.end()
-        self.content = content  # only now: a frame that fails is not shown
-        return frame.with_pixels(pixels)
+        return replace(frame, pixels=pixels, content=content)
 
     def _wished(self) -> Embedding:
         """The style, or the blend, that the controls wish for."""
@@ -141,11 +138,11 @@ class Stylizer:
         Painting at more than the picture's size is a wish that may fail where the
         usual size does not: no reason to give up the provider, or the run.
         """
-        controls = self.controls
+        controls, working = self.controls, self.controls.working
         try:
             return self._strokes.paint(pixels, embedding, controls.share)
         except PaintError:
-            if controls.working <= 1:
+            if working <= 1:
                 raise
         controls.working = 1.0
         controls.say("finer strokes failed: the usual ones again")

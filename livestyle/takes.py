@@ -89,20 +89,19 @@ class Takes:
         failed = self._recorder.sound_failure if self._recorder else ""
         return failed or (self._microphone.status if self._microphone else "")
 
-    def write(self, frame: Frame, original: Frame | None = None) -> None:
+    def write(self, frame: Frame) -> None:
         """Records the frame if that is wanted.
 
         Args:
-            frame: the painted frame.
-            original: what it was painted from; None if it is the same.
+            frame: the painted frame, with what it was painted from.
 
         Raises:
             OutputError: the recording named on the command line broke.
         """
         self.follow()
-        original, kept = original or frame, None
+        kept = None
         if self.hindsight.replay is not None:
-            kept = self._side(self.controls.record_what, frame, original)
+            kept = recorded(self.controls.record_what, frame)
             self.hindsight.write(kept)
         if self._recorder is None:
             return
@@ -110,7 +109,7 @@ class Takes:
             self._recorder.skip(frame)
             return
         if kept is None or self._what != self.controls.record_what:
-            kept = self._side(self._what, frame, original)
+            kept = recorded(self._what, frame)
         try:
             self._recorder.write(kept)
         except OutputError as error:
@@ -158,9 +157,6 @@ class Takes:
             self.trouble = ""
         except OutputError as error:
             self._fail(error)
-
-    def _side(self, what: str, painted: Frame, original: Frame) -> Frame:
-        return recorded(what, painted, original, mirror=self.controls.mirror)
 
     def _make_recorder(self, path: Path) -> Recorder:
         self._what = self.controls.record_what

@@ -18,7 +18,7 @@ class View:
     """Belongs to the window alone: recordings and snapshots are of the painting.
 
     Args:
-        stylizer: what paints the frames; it knows what they were painted from.
+        stylizer: what paints the frames.
         controls: says what to show.
         fps: the source's nominal rate, 0.0 when unknown. The wall keeps to it.
         fallback: what the wall is painted with, when a provider may fail.
@@ -47,7 +47,7 @@ class View:
         Raises:
             PictureError, ModelError: the wall cannot be painted.
         """
-        content, view = self._stylizer.content, self._controls.view
+        content, view = painted.content, self._controls.view
         if content is None or view == "painting":
             return painted.pixels
         if view == "wall":

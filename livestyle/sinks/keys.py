@@ -47,6 +47,7 @@ class Keys:
         self._display = display
         self._repeating = repeating
         self._pressed: list[Press] = []  # what OpenCV has yet to tell of
+        self._last: str | None = None  # given, and told of by both
         self._untold = 0  # those of them that OpenCV has been asked for once
         self._typed: deque[str] = deque()
         # Where a display tells of its keys, the window can be drawn without OpenCV.
@@ -104,9 +105,13 @@ class Keys:
             layouts = [n for n in LAYOUTS if self._name(presses[-1], n) == told]
             if layouts:
                 del self._pressed[:end]
+                self._last = told
                 return [n for press in presses for n in self._sure(press, layouts)]
+        # Of several in one moment OpenCV may tell one that has been given already.
+        late = not self._pressed and told == self._last
         self._pressed.clear()
-        return [] if told is None else [told]
+        self._last = None
+        return [] if told is None or late else [told]
 
     def _sure(self, press: Press, layouts: Iterable[int]) -> set[str]:
         """The name of a key, if it counts and has the same one in all these layouts."""

@@ -106,6 +106,7 @@ class Watched:
 
         def watched(shown: Frame | None, *, fresh: bool) -> None:
             show(shown, fresh=fresh)
+            self.shown = shown
             self.fresh.append(fresh)
             if fresh:
                 self.early.append(self.app._ahead.frame is not None)
@@ -159,4 +160,8 @@ def test_a_freeze_shows_nothing_more_though_the_next_frame_was_begun(
     watched.look = freeze  # type: ignore[method-assign]
     watched.app.run()
     assert watched.fresh == [False] * 5
+    shown = watched.shown
+    assert shown is not None
+    assert shown.content is not None
+    assert (shown.pixels == 255 - shown.content).all()  # a comparison fits together
     assert watched.app.stats()["frames_paused"] >= 1

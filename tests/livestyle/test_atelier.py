@@ -258,20 +258,20 @@ def test_styles_of_another_painter_are_on_the_wall_by_name_and_in_no_blend(
     view = View(run.atelier.stylize, run.controls, fps=1)
     run.controls.show("wall")
     run.shown()
-    assert view.of(Frame(PICTURE, 0, 0.0)).shape == PICTURE.shape
+    assert view.of(Frame(PICTURE, 0, 0.0, PICTURE)).shape == PICTURE.shape
     bring(write_zoo(tmp_path / "mosaic-9.onnx"), folder)
     run.wait_until(lambda: run.lists("mosaic"), "it is not listed")
     run.controls.second = 2
     assert (run.shown() == NEGATIVE).all()
     assert (run.controls.blended, run.atelier.stylize.blended) == ("mosaic", None)
-    wall = view.of(Frame(PICTURE, 0, 0.0))
+    wall = view.of(Frame(PICTURE, 0, 0.0, PICTURE))
     # Two rows of two tiles: below the names, what is painted and what is not.
     assert wall[38:44, 8:56].std() > 20
     assert wall[86:92, 8:56].std() < 3  # the ground alone
     run.choose("mosaic")
     run.wait_for(OTHER, "mosaic is not painted")
     assert run.atelier.stylize.blended is None
-    wall = view.of(Frame(PICTURE, 0, 0.0))
+    wall = view.of(Frame(PICTURE, 0, 0.0, PICTURE))
     assert wall[86:92, 8:56].std() > 20
     run.controls.relist(("negative", "tinted"))
     assert (run.controls.blended, run.controls.second) == (None, None)

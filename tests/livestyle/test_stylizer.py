@@ -197,11 +197,17 @@ def test_one_style_for_pictures_and_files_is_chosen_by_name(painter: Painter):
         Stylizer.of_style(painter, "tintet")
 
 
-def test_a_frame_that_could_not_be_painted_is_not_compared_with(stylize: Stylizer):
-    stylize(at(0.0))
+def test_a_frame_that_cannot_be_painted_is_an_error(stylize: Stylizer):
     with pytest.raises(PictureError):
         stylize(at(0.1, np.zeros((8, 8, 3), np.uint8)))
-    assert stylize.content is PICTURE
+
+
+def test_a_painting_has_with_it_what_it_was_painted_from(stylize: Stylizer):
+    assert stylize(at(0.0)).content is PICTURE
+    stylize.controls.mirror = True
+    mirrored = stylize(at(0.1)).content
+    assert mirrored is not None
+    assert (mirrored == PICTURE[:, ::-1]).all()
 
 
 def test_finer_strokes_without_memory_for_them_give_way_to_the_usual_ones(

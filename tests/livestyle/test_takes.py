@@ -232,17 +232,17 @@ def test_what_is_recorded_is_put_together_once_for_all_that_keep_it(
 ):
     made: list[str] = []
 
-    def noted(what: str, *frames: Frame, mirror: bool) -> Frame:
+    def noted(what: str, frame: Frame) -> Frame:
         made.append(what)
-        return recorded(what, *frames, mirror=mirror)
+        return recorded(what, frame)
 
     monkeypatch.setattr("livestyle.takes.recorded", noted)
     controls.record_what = "both"
     takes = Takes(controls, tmp_path, tmp_path / "mine.mp4", FPS, replay=2.0)
-    takes.write(*frames(1), *frames(1))
+    takes.write(*frames(1))
     assert made == ["both"]
     controls.step_record_what()
-    takes.write(*frames(1, 1), *frames(1, 1))
+    takes.write(*frames(1, 1))
     assert made == ["both", "painted", "both"]
     takes.close()
 

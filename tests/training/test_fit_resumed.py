@@ -32,6 +32,17 @@ def test_a_fit_that_was_interrupted_goes_on_with_exactly_the_same_losses(
     assert all(torch.equal(ours[name], theirs[name]) for name in ours)
 
 
+def test_the_weight_of_steadiness_grows_with_the_fit(studio: Path, tmp_path: Path):
+    recipe = tiny_recipe(steps=4, sketch=0, steadiness_weight=50.0, identities=0)
+    for progress in run(recipe, tiny_options(studio, tmp_path)):
+        terms = dict(progress.terms)
+        total = terms.pop("total")
+        weights = {name: getattr(recipe, f"{name}_weight") for name in terms}
+        weights["steadiness"] *= (progress.step - 1) / 4
+        wanted = sum(weights[name] * terms[name] for name in terms)
+        assert total == pytest.approx(wanted, rel=1e-3)
+
+
 def test_ctrl_c_leaves_a_checkpoint_of_the_last_step(studio: Path, tmp_path: Path):
     recipe = tiny_recipe(steps=8)
     run(recipe, tiny_options(studio, tmp_path, save_every=100), interrupt_at=3)
