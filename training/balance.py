@@ -13,7 +13,7 @@ from training.ranks import Ranks
 GAIN = 0.02  # change of a weight's logarithm for each of its photographs
 MEMORY = 0.05  # share of the newest photograph in a painting's own average
 BEGUN = 6  # first photographs of a painting, by which its tint is known
-LEAST, MOST = 0.7, 2.0  # how far a weight goes from the recipe's, as a factor
+LEAST, MOST = 0.7, 1.4  # how far a weight goes from the recipe's, as a factor
 
 
 class Balance(nn.Module):

@@ -58,7 +58,8 @@ class Recipe:
         grid_weight: of detail that is locked to the cells of the network.
         grain_weight: of detail finer, or finer coloured, than the painting's own.
         steadiness_weight: of differences between a photograph painted, and painted
-            again after it was moved; 0 saves the second painting.
+            again after it was moved, at the end of the fit; it grows from 0 in step
+            with the fit. 0 saves the second painting.
         balanced: whether the paintings' weights move so that of each style term as much
             is left as of the others, see `training.balance`.
         crop: side of the training crops in px, a multiple of 8 from `MIN_CROP` up.

@@ -130,6 +130,7 @@ class Easel:
             # old ones would make the first steps far too long.
             self.optimizer.state.clear()
             self.recent.clear()
+        self.objective.done = self.done
         rate = learning_rate(self.recipe, self.step, self.done, self.sketched)
         for group in self.optimizer.param_groups:
             group["lr"] = rate * group["times"]

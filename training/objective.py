@@ -37,6 +37,10 @@ class Objective(nn.Module):
         paintings: one RGB tensor a style, 0..1, shape (3, H, W), any sizes.
         ranks: the processes that share each batch. Every term is then this process's
             part, so that the mean over the processes is the term of the whole batch.
+
+    Attributes:
+        done: share of the fit that is behind us, 0..1. The weight of steadiness grows
+            with it: strokes are found by trial, which it forbids.
     """
 
     def __init__(
@@ -48,6 +52,7 @@ class Objective(nn.Module):
     ) -> None:
         super().__init__()
         self.recipe = recipe
+        self.done = 1.0
         self.ranks = ranks or Ranks()
         self.features = features
         self.content_layers = frozenset(recipe.content_layers)
@@ -110,11 +115,14 @@ class Objective(nn.Module):
             # They stand for all painted samples, of which some were moved.
             each = painted / max(1, len(differences))
             terms["steadiness"] = differences.sum() * each / share
-        recipe = self.recipe
         terms["total"] = torch.stack(
-            [getattr(recipe, f"{name}_weight") * term for name, term in terms.items()]
+            [self._weight(name) * term for name, term in terms.items()]
         ).sum()
         return terms
+
+    def _weight(self, name: str) -> float:
+        weight: float = getattr(self.recipe, f"{name}_weight")
+        return weight * self.done if name == "steadiness" else weight
 
     def _shares(self, painted: int, kept: int) -> tuple[float, float]:
         """Painted samples and identities that a process has on average."""

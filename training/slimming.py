@@ -24,7 +24,7 @@ def merge_slices(model: onnx.ModelProto) -> onnx.ModelProto:
     more: list[NodeProto] = []
     constants = dict(graph.constants)
     for second in graph.nodes:
-        first = graph.maker(second.input[0])
+        first = graph.maker(second.input[0]) if second.op_type == "Slice" else None
         # One that has been merged already is not there any more.
         if first is None or nodes.get(id(first)) is not first:
             continue
@@ -49,13 +49,12 @@ def merge_slices(model: onnx.ModelProto) -> onnx.ModelProto:
 
 def _can_merge(graph: Graph, first: NodeProto, second: NodeProto) -> bool:
     """Whether both are slices with all inputs, of sides that are not the same."""
-    if {first.op_type, second.op_type} != {"Slice"}:
-        return False
-    if graph.only_user(first.output[0]) is not second:
+    if first.op_type != "Slice" or graph.only_user(first.output[0]) is not second:
         return False
     if min(len(first.input), len(second.input)) <= _STEPS:
         return False
     axes = [graph.constants.get(node.input[_AXES]) for node in (first, second)]
     if axes[0] is None or axes[1] is None:
         return False
-    return not set(axes[0].tolist()) & set(axes[1].tolist())
+    both = [*axes[0].tolist(), *axes[1].tolist()]  # from the end on is another count
+    return min(both) >= 0 and len(set(both)) == len(both)
