@@ -7,15 +7,22 @@ python docs/make_pages.py --check    says which are stale, and exits with 1
 from __future__ import annotations
 
 import argparse
-import json
-import math
 import re
-import statistics
 import sys
 from dataclasses import fields
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
+
+from measured import (
+    controls,
+    fitting,
+    judged,
+    replay,
+    result,
+    soak,
+    speed,
+)
 
 from livestyle import commands
 from livestyle.flags import FLAGS
@@ -48,52 +55,10 @@ def options() -> str:
     return "\n".join(lines)
 
 
-def speed() -> str:
-    """The measured times as a table, a row a painter and precision."""
-    data = json.loads((ROOT / "benchmarks/results/speed.json").read_text("utf-8"))
-    machine = data["machine"]
-    lines = [
-        f"| painter | a frame of {data['size']} | Johnson et al. 2016 "
-        "| as many times as long, fastest runs | by the medians |",
-        "|---|---|---|---|---|",
-    ]
-    rows = [
-        (f"`{model}` in {precision}", found)
-        for model, precisions in data["painters"].items()
-        for precision, found in precisions.items()
-    ]
-    for name, found in rows:
-        own, other = found["painter"], found["johnson"]
-        lines.append(
-            f"| {name} | {own['min_ms']:.1f} ms, {1000 / own['min_ms']:.0f} a "
-            f"second | {other['min_ms']:.0f} ms | **{found['ratio_of_fastest']:.0f}** "
-            f"| {found['ratio_of_medians']:.0f} |"
-        )
-    cpu = machine["cpu"].split(" (")[0]
-    lines += [
-        "",
-        f"{data['threads']} threads of {cpu}, {machine['cores']} cores, shared.",
-    ]
-    return "\n".join(lines)
-
-
 def training() -> str:
     """docs/training.md with its measured figures renewed."""
     text = (ROOT / "docs/training.md").read_text("utf-8")
     return _fill(text, "fitting", fitting())
-
-
-def fitting() -> str:
-    """How fast a fit was measured to be."""
-    data = json.loads((ROOT / "benchmarks/results/fitting.json").read_text("utf-8"))
-    rate = statistics.median(data["images_per_second"]["fit"])
-    faster = data["fit_is_faster_by"]
-    own, same = faster["plain, its own network"], faster["plain"]
-    return (
-        f"{rate:.1f} photographs a second, {own:.1f} times as many as the\n  plain "
-        f"loop that tutorials show with Johnson's network, and {same:.1f} times as "
-        "many as that loop with the same network"
-    )
 
 
 def judging() -> str:
@@ -105,83 +70,26 @@ def judging() -> str:
     return text
 
 
-def controls() -> str:
-    """Networks that were fitted alike, as a table, a row a painter."""
-    file = ROOT / "benchmarks/results/controls.json"
-    rows = json.loads(file.read_text("utf-8"))["painters"]
-    lines = [
-        "| painter | network | paintings | content | style | total | still flicker "
-        "| moving flicker |",
-        "|---|---|---|---|---|---|---|---|",
-    ]
-    for name, row in rows.items():
-        lines.append(
-            f"| {name} | `{row['network']}` | {row['styles']} | {row['content']:.2f} "
-            f"| {row['style']:.3f} | {row['total']:.2f} "
-            f"| x {row['still'] / row['source_still']:.2f} "
-            f"| x {row['moving'] / row['source_moving']:.2f} |"
-        )
-    return "\n".join(lines)
-
-
-def judged(painter: str) -> str:
-    """The summary of a painter's report as a table, a row a style."""
-    file = ROOT / f"benchmarks/results/{painter}.json"
-    data = json.loads(file.read_text("utf-8"))
-    lines = [
-        "| style | loss, of the photograph's | stands at step | grid, decades | grain "
-        "| still flicker | moving flicker |",
-        "|---|---|---|---|---|---|---|",
-    ]
-    for name, style in data["styles"].items():
-        found = style["standings"]
-        own, before = (
-            statistics.fmean(s[who]["total"] for s in found)
-            for who in ("painter", "photograph")
-        )
-        # As the report has it: of two, the greater.
-        last = data["settings"]["steps"]
-        steps = sorted(
-            math.inf if s["stands_at"] is None else s["stands_at"] for s in found
-        )
-        step = steps[len(steps) // 2]
-        stands = f"beyond {last}" if step > last else str(step)
-        moving = statistics.fmean(
-            clip["painted"][name] / clip["source"] for clip in data["clips"].values()
-        )
-        still = data["still"]["painted"][name] / data["still"]["source"]
-        lines.append(
-            f"| `{name}` | {own / before:.0%} | {stands} "
-            f"| {style['grid']['painter']:.2f} | {style['grain']['painter']:.1f} "
-            f"| x {still:.1f} | x {moving:.1f} |"
-        )
-    return "\n".join(lines)
-
-
 def recordings() -> str:
     """docs/recordings.md with what remembering was measured to cost."""
     text = (ROOT / "docs/recordings.md").read_text("utf-8")
+    sync = result("sound_sync")
+    apart = sync["apart_ms"]
+    said = f"{max(abs(apart['least']), abs(apart['most'])):.1f} ms"
+    text = _fill(text, "sync", f"{sync['minutes']:g} minutes in real time: {said}")
     return _fill(text, "replay", replay())
 
 
-def replay() -> str:
-    """What it takes beside a recording."""
-    data = json.loads((ROOT / "benchmarks/results/replay.json").read_text("utf-8"))
-    own, other = data["replay"], data["recording"]
-    return (
-        f"at {data['size']} {own['cpu_ms_per_frame']:.1f} ms of one core a frame, "
-        f"which is {own['share_of_a_core_at_30_fps']:.0%} of it\nat 30 frames/s, and "
-        f"{own['megabytes_in_10_s']:.0f} MB for 10 s (`benchmarks/replay.py`; a "
-        f"recording takes {other['cpu_ms_per_frame']:.1f} ms and "
-        f"{other['megabytes_in_10_s']:.0f} MB)"
-    )
+def reliability() -> str:
+    """docs/reliability.md with what half an hour of a live picture left behind."""
+    text = (ROOT / "docs/reliability.md").read_text("utf-8")
+    return _fill(text, "soak", soak())
 
 
 def live() -> str:
     """docs/live.md with its measured figures renewed."""
     text = (ROOT / "docs/live.md").read_text("utf-8")
-    file = ROOT / "benchmarks/results/live_controls.json"
-    data = json.loads(file.read_text("utf-8"))
+    data = result("live_controls")
     colours, ways = data["camera_colours_ms"], data["enlarging_320x240"]
     own, lanczos, guided = (
         ways[name] for name in ("ours", "Lanczos", "guided by the camera")
@@ -272,6 +180,7 @@ def main() -> int:
         "docs/evaluate.md": judging(),
         "docs/recordings.md": recordings(),
         "docs/live.md": live(),
+        "docs/reliability.md": reliability(),
     }
     for path, text in pages.items():
         file = ROOT / path
