@@ -65,9 +65,9 @@ def gallery(name: str) -> Pixels:
     return _stack([top, *below])
 
 
-def strength() -> Pixels:
+def strength(name: str) -> Pixels:
     """One style a row, from the camera's picture to the full painting."""
-    painter = Painter(find(PAINTER), provider="cpu")
+    painter = Painter(find(name), provider="cpu")
     frame = Frame(_portrait(), 0, 0.0)
     rows = []
     for style in painter.names:
@@ -79,9 +79,9 @@ def strength() -> Pixels:
     return _stack(rows)
 
 
-def blends() -> Pixels:
+def blends(name: str) -> Pixels:
     """Two styles a row, from one to the other."""
-    painter = Painter(find(PAINTER), provider="cpu")
+    painter = Painter(find(name), provider="cpu")
     rows = []
     for first, second in PAIRS:
         one, other = painter.embedding(first), painter.embedding(second)
@@ -177,8 +177,10 @@ def main() -> None:
     sheets: dict[str, Callable[[], Pixels]] = {
         "small": partial(gallery, "small"),
         "large": partial(gallery, "large"),
-        "strength": strength,
-        "blends": blends,
+        "strength": partial(strength, "small"),
+        "blends": partial(blends, "small"),
+        "large-strength": partial(strength, "large"),
+        "large-blends": partial(blends, "large"),
     }
     FIGURES.mkdir(exist_ok=True)
     for name in sys.argv[1:] or [*sheets, "live"]:
