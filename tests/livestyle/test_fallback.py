@@ -55,9 +55,9 @@ def shown_by(app: App, then: Callable[[int], object] = id) -> list[str]:
     shown: list[str] = []
     write = app.takes.write
 
-    def noted(frame: Any, original: Any) -> None:
+    def noted(frame: Any) -> None:
         shown.append(app.painter.provider.name)
-        write(frame, original)
+        write(frame)
         then(len(shown))
 
     app.takes.write = noted  # type: ignore[method-assign]

@@ -35,9 +35,9 @@ def test_a_size_that_changes_in_mid_run_is_painted_and_recorded(
     seen = []
     write = app.takes.write
 
-    def noted(frame, content):
+    def noted(frame):
         seen.append((frame.width, frame.height))
-        write(frame, content)
+        write(frame)
         if len(seen) >= 7:
             app.controls.quit()
 

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import av
@@ -125,7 +126,8 @@ def test_what_is_recorded_is_decided_when_the_recording_begins(
     controls.toggle("recording")
     for number in range(3):
         original = frame(number)
-        takes.write(original.with_pixels(255 - original.pixels), original)
+        pixels = original.pixels
+        takes.write(replace(original, pixels=255 - pixels, content=pixels))
         controls.step_record_what()
         assert controls.note.startswith("the next recording: ")
     assert controls.record_what == what  # three kinds, once round
