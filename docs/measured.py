@@ -55,8 +55,7 @@ def fitting() -> str:
 
 def controls() -> str:
     """Networks that were fitted alike, as a table, a row a painter."""
-    file = ROOT / "benchmarks/results/controls.json"
-    rows = json.loads(file.read_text("utf-8"))["painters"]
+    rows = result("controls")["painters"]
     lines = [
         "| painter | network | paintings | content | style | total | still flicker "
         "| moving flicker |",
@@ -74,8 +73,7 @@ def controls() -> str:
 
 def judged(painter: str) -> str:
     """The summary of a painter's report as a table, a row a style."""
-    file = ROOT / f"benchmarks/results/{painter}.json"
-    data = json.loads(file.read_text("utf-8"))
+    data = result(painter)
     lines = [
         "| style | loss, of the photograph's | stands at step | grid, decades | grain "
         "| still flicker | moving flicker |",

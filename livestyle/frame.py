@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,7 +39,3 @@ class Frame:
     def width(self) -> int:
         """Columns of pixels."""
         return int(self.pixels.shape[1])
-
-    def with_pixels(self, pixels: Pixels) -> Frame:
-        """The same moment with another picture."""
-        return replace(self, pixels=pixels)

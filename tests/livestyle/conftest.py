@@ -112,3 +112,11 @@ def races(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, float]]:
 
     monkeypatch.setattr(choice, "trial", watched)
     return held
+
+
+@pytest.fixture
+def device(tmp_path: Path) -> Path:
+    """A plain file in the place of a camera."""
+    path = tmp_path / "video7"
+    path.touch()
+    return path

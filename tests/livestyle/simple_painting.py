@@ -1,12 +1,13 @@
 """Painters without a model, and when to stop them."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from livestyle.frame import Frame
 
 
 def negative(frame: Frame) -> Frame:
-    return frame.with_pixels(255 - frame.pixels)
+    return replace(frame, pixels=255 - frame.pixels)
 
 
 def same(frame: Frame) -> Frame:

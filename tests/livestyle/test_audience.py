@@ -26,13 +26,6 @@ from tests.livestyle.test_release import linux_only
 from tests.livestyle.test_virtual_camera import Kept
 
 
-@pytest.fixture
-def device(tmp_path: Path) -> Path:
-    path = tmp_path / "video7"
-    path.touch()
-    return path
-
-
 @contextmanager
 def reader_of(path: Path) -> Iterator[str]:
     """Another program that has the file open to read."""

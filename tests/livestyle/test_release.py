@@ -49,13 +49,6 @@ class Holding:
         self._closed.set()
 
 
-@pytest.fixture
-def device(tmp_path: Path) -> Path:
-    path = tmp_path / "video7"
-    path.touch()
-    return path
-
-
 @linux_only
 def test_the_device_is_really_closed_and_opened_again(device: Path):
     latest = Latest(Holding(device))

@@ -4,6 +4,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -263,7 +264,7 @@ def test_pictures_come_and_keys_arrive_without_the_pause_that_opencv_makes(
     monkeypatch.setattr(cv2, "waitKeyEx", lambda ms: waits.append(ms) or wait(ms))
     assert shows(window, on_screen, is_card)
     waits.clear()
-    inverted = card().with_pixels(255 - card().pixels)
+    inverted = replace(card(), pixels=255 - card().pixels)
     shown = [card()] * 49 + [inverted]  # the first one may come by way of OpenCV
     for frame in shown:
         window.write(frame)
